@@ -1,0 +1,1 @@
+"""Cameras, depth lifting and object clouds."""

@@ -1,0 +1,1 @@
+"""Frames in and out: sliding window, pairing by stamp, sampling, files, overlays."""
