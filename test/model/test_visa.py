@@ -1,0 +1,101 @@
+"""The network: reading many questions at once must equal answering one after the other."""
+
+import pytest
+import torch
+
+from visa_ros.errors import ConfigError
+from visa_ros.model.build import VisaConfig
+from visa_ros.model.text import BEGIN
+
+
+@pytest.fixture
+def pictures():
+    rng = torch.Generator().manual_seed(1)
+    return torch.randn(2, 3, 64, 96, generator=rng), torch.randn(2, 3, 3, 64, 96, generator=rng)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize('references', [0, 3])
+def test_packed_reading_equals_step_by_step(tiny_model, pictures, references):
+    target, past = pictures
+    view = tiny_model.look(target, past[:, :references])
+    rng = torch.Generator().manual_seed(2)
+    text = torch.randn(2, 3, 5, 24, generator=rng)
+    length = torch.tensor([[5, 2, 3], [1, 4, 5]])
+    answer = torch.tensor([[BEGIN, 7, 8, 3]]).expand(2, 3, 4)
+    packed = tiny_model.read(view, text, length, answer)
+
+    one = tiny_model.look(target[1:], past[1:, :references])
+    visual, state, cache = tiny_model.start(one, text[1, 1, :4], BEGIN)
+    torch.testing.assert_close(visual, packed.visual[1], atol=2e-5, rtol=1e-4)
+    torch.testing.assert_close(state, packed.answer[1, 1, 0], atol=2e-5, rtol=1e-4)
+    position = int(one.position[-1]) + 1 + 4
+    for index in (1, 2, 3):
+        state = tiny_model.advance(int(answer[1, 1, index]), position + index, cache)
+        torch.testing.assert_close(state, packed.answer[1, 1, index], atol=2e-5, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_questions_do_not_see_each_other(tiny_model, pictures):
+    view = tiny_model.look(pictures[0], pictures[1])
+    rng = torch.Generator().manual_seed(3)
+    text = torch.randn(2, 2, 5, 24, generator=rng)
+    length = torch.full((2, 2), 5)
+    answer = torch.tensor([[BEGIN, 7, 8, 3]]).expand(2, 2, 4)
+    before = tiny_model.read(view, text, length, answer)
+    other = text.clone()
+    other[:, 0] = other[:, 0].flip(-1)
+    after = tiny_model.read(view, other, length, answer)
+    torch.testing.assert_close(before.answer[:, 1], after.answer[:, 1])
+    torch.testing.assert_close(before.visual, after.visual)
+    assert not torch.allclose(before.answer[:, 0], after.answer[:, 0])
+
+
+@torch.no_grad()
+def test_a_past_without_change_differs_from_motion(tiny_model, pictures):
+    target, past = pictures
+    still = tiny_model.look(target, target[:, None].expand(-1, 3, -1, -1, -1))
+    moved = tiny_model.look(target, past)
+    assert still.prefix.shape == moved.prefix.shape == (2, 3 * 9 + 24, 32)
+    assert not torch.allclose(still.prefix[:, -24:], moved.prefix[:, -24:])
+
+
+@torch.no_grad()
+def test_masks_have_stride_two(tiny_model, pictures):
+    view = tiny_model.look(*pictures)
+    out = tiny_model.masks(view, 0, torch.randn(24, 32), torch.randn(5, 32))
+    assert out.fine.shape == (5, 32, 48)
+    assert out.coarse.shape == (5, 8, 12)
+    assert out.quality.shape == (5,)
+
+
+def test_gradients_reach_every_trained_part(tiny_model, pictures):
+    view = tiny_model.look(*pictures)
+    text = torch.randn(2, 1, 5, 24)
+    answer = torch.tensor([[[BEGIN, 7, 8, 3]]]).expand(2, 1, 4)
+    reading = tiny_model.read(view, text, torch.full((2, 1), 5), answer)
+    out = tiny_model.masks(view, 0, reading.visual[0], reading.answer[0, :, 2])
+    (out.fine.sum() + out.quality.sum() + tiny_model.lm_head(reading.answer).sum()).backward()
+    unused = ('point_embeddings', 'not_a_point_embed', 'mask_downscaling')
+    silent = [
+        name
+        for name, p in tiny_model.named_parameters()
+        if p.grad is None and not any(part in name for part in unused)
+    ]
+    # Of SAM's four masks only the first is asked for.
+    assert all('output_hypernetworks_mlps' in name for name in silent), silent
+
+
+@pytest.mark.parametrize(
+    'change',
+    [{'image_hw': (60, 96)}, {'labels': ()}, {'hidden': 33}],
+)
+def test_config_refuses_nonsense(tiny_config, change):
+    with pytest.raises(ConfigError):
+        VisaConfig(**{**tiny_config.to_json(), **change})
+
+
+def test_config_survives_json(tiny_config):
+    assert VisaConfig.from_json(tiny_config.to_json()) == tiny_config
+    with pytest.raises(ConfigError, match='layrs'):
+        VisaConfig.from_json({'labels': ['mug'], 'layrs': 2})

@@ -1,0 +1,75 @@
+"""Pictures to visual tokens and to the image embedding that the mask decoder reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn, Tensor
+from torch.nn import functional
+
+from visa_ros.nn.efficientnet import EfficientNetLite0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PictureFeatures:
+    """
+    What the encoder sees in B pictures.
+
+    grid       float (B, W, H/16, W/16)  visual features, before any position
+    embedding  float (B, C, H/8, W/8)    for the mask decoder
+    """
+
+    grid: Tensor
+    embedding: Tensor
+
+
+class PyramidEncoder(nn.Module):
+    """
+    One convolutional encoder in the place of both of VISA's towers (CLIP and SAM's ViT).
+
+    Strides 16 and 32 become visual tokens; strides 4 to 32 become the image embedding at
+    stride 8, with stride 4 folded into its channels so that fine detail is kept.
+    """
+
+    def __init__(self, *, width: int, dim: int, image_hw: tuple[int, int]) -> None:
+        super().__init__()
+        height, breadth = image_hw
+        self.token_hw = (height // 16, breadth // 16)
+        self.embedding_hw = (height // 8, breadth // 8)
+        self.backbone = EfficientNetLite0()
+        self.token16 = nn.Conv2d(112, width, 1)
+        self.token32 = nn.Conv2d(320, width, 1)
+        self.from4 = nn.Conv2d(24 * 4, dim, 1)
+        self.from8 = nn.Conv2d(40, dim, 1)
+        self.from16 = nn.Conv2d(112, dim, 1)
+        self.from32 = nn.Conv2d(320, dim, 1)
+        self.position = nn.Parameter(0.02 * torch.randn(1, dim, *self.embedding_hw))
+        self.fuse = nn.Sequential(
+            nn.Conv2d(dim, dim, 3, padding=1), nn.GroupNorm(8, dim), nn.ReLU()
+        )
+
+    def forward(self, pictures: Tensor) -> PictureFeatures:
+        """Encode pictures: float (B, 3, H, W), (value - 127) / 128."""
+        features = self.backbone(pictures)
+        return PictureFeatures(grid=self._grid(features), embedding=self._embedding(features))
+
+    def grids(self, pictures: Tensor) -> Tensor:
+        """Encode pictures that are only looked at, not segmented: the backbone is not trained."""
+        with torch.no_grad():
+            features = self.backbone(pictures)
+        return self._grid(features)
+
+    def _grid(self, features: dict[int, Tensor]) -> Tensor:
+        return self.token16(features[16]) + _resize(self.token32(features[32]), self.token_hw)
+
+    def _embedding(self, features: dict[int, Tensor]) -> Tensor:
+        hw = self.embedding_hw
+        mixed = self.from4(functional.pixel_unshuffle(features[4], 2)) + self.position
+        mixed = mixed + self.from8(features[8])
+        mixed = mixed + _resize(self.from16(features[16]), hw)
+        return self.fuse(mixed + _resize(self.from32(features[32]), hw))
+
+
+def _resize(features: Tensor, hw: tuple[int, int]) -> Tensor:
+    return functional.interpolate(features, size=hw, mode='bilinear')

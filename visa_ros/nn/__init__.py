@@ -1,0 +1,1 @@
+"""Building blocks in torch that several networks share."""
