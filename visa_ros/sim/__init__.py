@@ -1,0 +1,1 @@
+"""A simulated tabletop: procedural objects, physics, events, cameras and what they saw."""

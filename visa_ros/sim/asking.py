@@ -1,0 +1,93 @@
+"""A question with its answer, and the means to make one out of a look at a scene."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from visa_ros.sim import phrases
+from visa_ros.sim.knowledge import carriers, CATEGORIES
+from visa_ros.sim.sights import Look, Sight
+from visa_ros.sim.wording import Phrasings, pick, request
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expression:
+    """
+    A question about a frame and its answer.
+
+    type          a key of visa_ros.sim.expressions.MIX
+    targets       instance ids from left to right in the image; empty: nothing fits
+    asks_for_one  the words ask for exactly one object ('the mug', not 'a mug' or 'all mugs')
+    needs_past    one picture is not enough to answer it
+    """
+
+    text: str
+    type: str
+    targets: tuple[int, ...]
+    asks_for_one: bool
+    needs_past: bool = False
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether one object is asked for and several fit."""
+        return self.asks_for_one and len(self.targets) > 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asker:
+    """The look at the frame, the source of chance, and which words may be used."""
+
+    look: Look
+    rng: np.random.Generator
+    held_out: bool
+
+    def chance(self, share: float) -> bool:
+        """Return True in that share of the cases."""
+        return bool(self.rng.random() < share)
+
+    def name(self, category: str) -> str:
+        """Return one of the names of a kind."""
+        kind = CATEGORIES[category]
+        return pick(self.rng, kind.held_out_names if self.held_out else kind.names)
+
+    def say(self, phrasings: Phrasings) -> str:
+        """Return one of the ways to say something."""
+        return pick(self.rng, phrasings.of(held_out=self.held_out))
+
+    def ask(
+        self,
+        kind: str,
+        phrase: str,
+        targets: Sequence[Sight],
+        *,
+        one: bool = False,
+        needs_past: bool = False,
+    ) -> Expression:
+        """Make the question out of its phrase."""
+        return Expression(
+            text=request(self.rng, phrase, held_out=self.held_out),
+            type=kind,
+            targets=self.look.ordered(tuple(targets)),
+            asks_for_one=one,
+            needs_past=needs_past,
+        )
+
+
+def of_kind(sights: Sequence[Sight], category: str) -> list[Sight]:
+    """Return the objects of one kind."""
+    return [s for s in sights if s.category == category]
+
+
+def with_tag(sights: Sequence[Sight], tag: str) -> list[Sight]:
+    """Return the objects that carry a tag."""
+    kinds = carriers(tag)
+    return [s for s in sights if s.category in kinds]
+
+
+def debatable(sights: Sequence[Sight], tag: str) -> bool:
+    """Whether people would argue about one of the objects when the tag is asked for."""
+    kinds = phrases.DEBATABLE.get(tag, frozenset())
+    return any(s.category in kinds for s in sights)
