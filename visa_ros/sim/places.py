@@ -129,11 +129,16 @@ class Places:
                 return float(goal[0]), float(goal[1]), float(turn)
         return None
 
-    def fits_into(self, thing: int, other: int) -> bool:
-        """Whether the thing would fit into the other if that were put over it, headings equal."""
+    def over(self, other: int, thing: int) -> tuple[float, float, float] | None:
+        """Position and turn at which one thing, if it were hollow, would hold another; or None."""
+        if any(abs(_up(self.stage, i)) < 0.98 for i in (thing, other)):
+            return None
         inner, outer = self.stage.things[thing].size_m, self.stage.things[other].size_m
-        upright = all(abs(_up(self.stage, i)) > 0.98 for i in (thing, other))
-        return upright and bool((inner + 0.012 < outer).all())
+        turn = self.heading(thing) - self.heading(other)
+        for quarter, sides in ((0.0, outer), (np.pi / 2, outer[[1, 0, 2]])):
+            if (inner + 0.008 < sides).all():
+                return (*self.position(thing), turn + quarter)
+        return None
 
     def moved(self, thing: int, goal: tuple[float, float], *, turn_rad: float = 0.0) -> None:
         """Note that the thing will be there."""
