@@ -1,0 +1,66 @@
+"""One line that says what goes on, and for how long it has."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TextIO
+
+_REDRAW_S = 0.5
+_CLEAR = '\r\x1b[2K'
+_WIDTH = 100
+
+
+class Progress:
+    """
+    A line that is written over on a terminal; elsewhere every stage gets a line of its own.
+
+    Used by one thread; a context manager.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._live = stream.isatty()
+        self._start_s = time.monotonic()
+        self._drawn_s = 0.0
+        self._text = ''
+
+    def __enter__(self) -> Progress:
+        """Nothing is written before the first stage."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave a clean line."""
+        self.clear()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._start_s
+
+    def say(self, text: str) -> None:
+        """Begin a stage."""
+        self._text = text
+        self._draw()
+
+    def tick(self) -> None:
+        """Keep the time going."""
+        if self._live and time.monotonic() - self._drawn_s >= _REDRAW_S:
+            self._draw()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._live:
+            self._stream.write(_CLEAR)
+            self._stream.flush()
+
+    def _draw(self) -> None:
+        self._drawn_s = time.monotonic()
+        line = f'[{self.elapsed_s:4.0f} s] {self._text}'[:_WIDTH]
+        self._stream.write(f'{_CLEAR}{line}' if self._live else f'{line}\n')
+        self._stream.flush()

@@ -1,0 +1,96 @@
+"""`visa_node`: a camera's topics in, answers to questions and tracked objects out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from rclpy.clock import Clock, ClockType
+
+from visa_ros.api import load_pipeline
+from visa_ros.config import PipelineConfig
+from visa_ros.paths import model_dir
+from visa_ros.pipeline import build_buffer, Pipeline
+from visa_ros.ros.inputs import CameraInput
+from visa_ros.ros.outputs import Outputs
+from visa_ros.ros.params import declare, NodeConfig
+from visa_ros.ros.process import ProcessNode, run
+from visa_ros.ros.queries import QueryServer
+from visa_ros.ros.tickets import Ticket
+from visa_ros.ros.window import Moment, SharedWindow
+from visa_ros.structs import Frame
+from visa_ros.worker import Worker
+
+NAME = 'visa_node'
+_LOOK_PERIOD_S = 1.0
+
+BuildPipeline = Callable[[NodeConfig, PipelineConfig], Pipeline]
+
+
+class VisaNode(ProcessNode):
+    """
+    Wires the camera to the pipeline and the pipeline to the topics.
+
+    The thread that spins the node receives frames and requests; the worker's thread owns the
+    pipeline and publishes. They share the window and nothing else.
+    """
+
+    def __init__(self, build_pipeline: BuildPipeline) -> None:
+        super().__init__(NAME)
+        self._config = declare(self, NodeConfig())
+        settings = declare(self, PipelineConfig())
+        self._window = SharedWindow(build_buffer(settings.window))
+        self._pipeline = build_pipeline(self._config, settings)
+        self._epoch = 0
+        self._outputs = Outputs(self, self._config.qos)
+        self._worker = Worker('visa-pipeline', max_waiting=self._config.query.max_waiting)
+        self.before_destroy(self._worker.close)
+        self._input = CameraInput(self, self._config.input, self._config.qos, self._on_frame)
+        QueryServer(self, self._worker, self._config.query, self._answer)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(_LOOK_PERIOD_S, self._input.look, clock=steady)
+
+    def _on_frame(self, frame: Frame) -> None:
+        moment = self._window.push(frame)
+        if moment is not None:
+            self._worker.offer(partial(self._follow, moment))
+
+    def _follow(self, moment: Moment) -> None:
+        """Track the objects on the newest frame; in the worker's thread."""
+        self._enter(moment)
+        frame = moment.frames[-1]
+        states = self._pipeline.track(frame, clouds=self._outputs.clouds_wanted)
+        self._outputs.publish(frame, states)
+
+    def _answer(self, ticket: Ticket) -> None:
+        """Answer one request; in the worker's thread."""
+        moment = self._window.recent(self._config.input.stale_after_s, self._input.trouble)
+        self._enter(moment)
+        answer = self._pipeline.ask(ticket.query, moment.frames, deadline=ticket.check)
+        if not ticket.reply(answer, moment.frames[-1]):
+            self._pipeline.forget(state.object_id for state in answer.objects)
+        elif answer.objects:
+            last_ns = answer.sequence[-1].stamp_ns
+            last = next(frame for frame in moment.frames if frame.stamp_ns == last_ns)
+            self._outputs.publish(last, answer.objects)
+
+    def _enter(self, moment: Moment) -> None:
+        """Forget what was learned before time jumped back."""
+        if moment.epoch != self._epoch:
+            self._epoch = moment.epoch
+            self._pipeline.reset()
+
+
+def load(config: NodeConfig, settings: PipelineConfig) -> Pipeline:
+    """Load the trained networks; CheckpointError or ConfigError if they cannot be used."""
+    folder = model_dir(config.model)  # looked for before torch is loaded, which takes long
+    return load_pipeline(folder, config.device, settings)
+
+
+def main(args: list[str] | None = None, build_pipeline: BuildPipeline = load) -> None:
+    """Run the node until it is told to stop; exit code 1 if it cannot start."""
+    run(lambda: VisaNode(build_pipeline), NAME, args)
+
+
+if __name__ == '__main__':
+    main()
