@@ -1,0 +1,64 @@
+# The two commands of this repository are `make demo` and `make test`; each sets up what it needs.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types colcon parity nano lock clean
+
+SEED ?= 0
+TESTS ?= test
+VENV := $(CURDIR)/.venv
+RUN := $(VENV)/bin
+
+# A ROS that is sourced in this shell, or another environment's wheels, must not leak into .venv.
+unexport PYTHONHOME PYTHONPATH AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH
+unexport RMW_IMPLEMENTATION ROS_VERSION ROS_PYTHON_VERSION
+ifneq ($(ROS_DISTRO)$(_ROS_WHEELS_BOOTSTRAP_COMPLETE),)
+unexport ROS_DISTRO _ROS_WHEELS_BOOTSTRAP_COMPLETE LD_LIBRARY_PATH
+endif
+
+# Tests talk over the loopback only, each run in a domain of its own, with messages checked.
+TEST_ENV = ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_LOCALHOST_ONLY=1 \
+  ROS_DOMAIN_ID=$${ROS_DOMAIN_ID:-$$(( $$$$ % 100 + 1 ))} ROS_PYTHON_CHECK_FIELDS=1
+
+help:  ## print this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup:  ## make or repair .venv: packages, messages (PYTHON=, TORCH_INDEX=)
+	@scripts/setup.sh
+
+demo: setup  ## camera and node over ROS 2, questions, out/demo/ (SEED=7: another scene)
+	@$(RUN)/visa-ros demo --seed $(SEED)
+
+test: lint  ## ruff and pytest (TESTS=test/geometry: a part)
+	@$(TEST_ENV) $(RUN)/python -m pytest $(TESTS)
+
+lint: setup  ## ruff: rules and format
+	@$(RUN)/ruff check . && $(RUN)/ruff format --check .
+
+types: setup  ## mypy on the parts that need no torch
+	@$(RUN)/mypy
+
+colcon: setup  ## colcon build and colcon test in a workspace of their own
+	@$(TEST_ENV) scripts/colcon.sh
+
+parity: setup  ## compare the model with stored numbers of the reference
+	@$(TEST_ENV) $(RUN)/python -m pytest -m parity test || [ $$? = 5 ]  # 5: there are none yet
+
+# The shipped weights again, from nothing: scenes, then the three parts of the model.
+NANO ?= out/nano/visa-nano
+DATA ?= out/nano/train
+SCENES ?= 3000
+STEPS ?= 3000
+MINUTES ?= 40
+nano: setup  ## render scenes and train the model anew (hours; NANO=, SCENES=, STEPS=, MINUTES=)
+	$(RUN)/visa-ros sim render --split train --count $(SCENES) --vary --frames 10 --rate 2.5 \
+	  --width 256 --height 192 --workers 2 -o $(DATA)
+	$(RUN)/visa-ros train text -o $(NANO)/text
+	$(RUN)/visa-ros train segmenter --data $(DATA) --text $(NANO)/text --steps $(STEPS) -o $(NANO)
+	$(RUN)/visa-ros train tracker --data $(DATA) --minutes $(MINUTES) -o $(NANO)
+
+lock:  ## resolve requirements/lock.txt anew (needs python3.11 and python3.12)
+	python3.11 scripts/lock.py python3.11 python3.12
+
+clean:  ## remove the environment and everything that was built or written
+	rm -rf .venv build install log out .pytest_cache .ruff_cache .mypy_cache .hypothesis
