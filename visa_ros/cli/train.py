@@ -1,0 +1,106 @@
+"""`visa-ros train`: the parts of visa-nano, on clips of the simulated world."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+_EXAMPLE = """\
+examples:
+  visa-ros sim render --split train --count 2000 --width 256 --height 192 -o data/train
+  visa-ros train text -o models/visa-nano/text
+  visa-ros train segmenter --data data/train --text models/visa-nano/text -o out/segmenter
+  visa-ros train tracker --data data/train -o out/tracker
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Declare the command's arguments."""
+    parser = subparsers.add_parser(
+        'train',
+        help='train the parts of visa-nano on simulated clips',
+        description='Train the parts of visa-nano on simulated clips.',
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parts = parser.add_subparsers(dest='part', required=True, metavar='PART')
+    text = parts.add_parser('text', help='write the frozen instruction encoder (no training)')
+    text.add_argument('-o', '--out', type=Path, required=True, help='folder to write')
+    _add_segmenter(parts)
+    _add_tracker(parts)
+
+
+def _add_segmenter(parts: argparse._SubParsersAction) -> None:
+    parser = parts.add_parser('segmenter', help='language model, image encoder, mask decoder')
+    _add_common(parser)
+    parser.add_argument('--text', type=Path, required=True, help='instruction encoder folder')
+    parser.add_argument('--steps', type=int, default=3000, help='optimiser steps (%(default)s)')
+    parser.add_argument(
+        '--cooldown', type=int, default=600, help='last steps with a falling rate (%(default)s)'
+    )
+    parser.add_argument('--samples', type=int, default=8, help='pictures a step (%(default)s)')
+
+
+def _add_tracker(parts: argparse._SubParsersAction) -> None:
+    parser = parts.add_parser('tracker', help='memory tracker')
+    _add_common(parser)
+    parser.add_argument('--minutes', type=float, default=40.0, help='time (%(default)s)')
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument('--data', type=Path, required=True, help='clips of visa-ros sim render')
+    parser.add_argument('-o', '--out', type=Path, required=True, help='folder to write')
+    parser.add_argument('--seed', type=int, default=0, help='of weights and data order')
+    parser.add_argument('--threads', type=int, default=2, help='CPU threads (%(default)s)')
+    parser.add_argument('--resume', action='store_true', help='go on from the state in OUT')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; returns the exit code."""
+    if args.part == 'text':
+        return _write_text(args)
+    import torch
+
+    torch.set_num_threads(args.threads)
+    return _train_segmenter(args) if args.part == 'segmenter' else _train_tracker(args)
+
+
+def _write_text(args: argparse.Namespace) -> int:
+    from visa_ros.sim.phrases import all_phrases
+    from visa_ros.train.text_side import write_text_encoder
+
+    kept = write_text_encoder(args.out, phrases=all_phrases())
+    print(f'{args.out}: {kept} word pieces')
+    return 0
+
+
+def _train_segmenter(args: argparse.Namespace) -> int:
+    from visa_ros.model.build import VisaConfig
+    from visa_ros.sim.knowledge import CATEGORIES
+    from visa_ros.train.segmenter import SegmenterTraining, train_segmenter
+
+    train_segmenter(
+        args.data,
+        args.out,
+        text=args.text,
+        config=VisaConfig(labels=tuple(CATEGORIES)),
+        training=SegmenterTraining(
+            steps=args.steps, cooldown=args.cooldown, samples=args.samples, seed=args.seed
+        ),
+        resume=args.resume,
+    )
+    return 0
+
+
+def _train_tracker(args: argparse.Namespace) -> int:
+    from visa_ros.train.tracker import train_tracker
+
+    train_tracker(
+        args.data,
+        args.out,
+        minutes=args.minutes,
+        threads=args.threads,
+        seed=args.seed,
+        resume=args.resume,
+    )
+    return 0

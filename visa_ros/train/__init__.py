@@ -1,0 +1,1 @@
+"""Training of visa-nano on the simulated world (torch)."""
