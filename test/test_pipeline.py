@@ -270,3 +270,10 @@ def test_other_image_size_drops_the_objects(pipeline, clip):
     small = fakes.clip(hw=(48, 60))
     assert [o.object_id for o in ask(pipeline, 'red', small).objects] == [3]
     assert pipeline.tracked_ids == (3,)
+
+
+def test_warming_up_leaves_no_trace(pipeline, clip):
+    pipeline.warm_up()
+    assert pipeline.tracked_ids == ()
+    answer = ask(pipeline, 'red', clip)
+    assert (answer.query_id, [o.object_id for o in answer.objects]) == (1, [1])

@@ -20,7 +20,8 @@ from visa_ros.ros.qos import PublisherQos
 from visa_ros.ros.stamps import header_of
 from visa_ros.ros.tf import stamped_transform
 from visa_ros.sim.record import SceneRecord
-from visa_ros.sim.world import SimFrame, World, WorldConfig
+from visa_ros.sim.world import SimFrame, World
+from visa_ros.sim.worldconfig import WorldConfig
 
 NAME = 'camera_node'
 LATCHED = PublisherQos(durability='transient_local', depth=1)

@@ -82,9 +82,15 @@ class VisaNode(ProcessNode):
 
 
 def load(config: NodeConfig, settings: PipelineConfig) -> Pipeline:
-    """Load the trained networks; CheckpointError or ConfigError if they cannot be used."""
+    """
+    Load the trained networks and run them once, so that the first answer comes as fast as others.
+
+    CheckpointError or ConfigError if they cannot be used.
+    """
     folder = model_dir(config.model)  # looked for before torch is loaded, which takes long
-    return load_pipeline(folder, config.device, settings)
+    pipeline = load_pipeline(folder, config.device, settings)
+    pipeline.warm_up()
+    return pipeline
 
 
 def main(args: list[str] | None = None, build_pipeline: BuildPipeline = load) -> None:

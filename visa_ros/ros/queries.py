@@ -23,7 +23,6 @@ from visa_ros.worker import Worker
 _log = logging.getLogger(__name__)
 _EXPIRY_PERIOD_S = 0.1
 
-Request, Response = QueryService.Request, QueryService.Response
 Serve = Callable[[Ticket], None]
 
 
@@ -54,7 +53,9 @@ class QueryServer:
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         node.create_timer(_EXPIRY_PERIOD_S, self._expire, clock=steady)
 
-    async def _on_query(self, request: Request, _: Response) -> Response:
+    async def _on_query(
+        self, request: QueryService.Request, _: QueryService.Response
+    ) -> QueryService.Response:
         try:
             query, timeout_s = query_of(request), self._timeout_of(request)
         except VisaError as error:
@@ -95,13 +96,13 @@ class QueryServer:
                 self._worker.cancel(call)
                 ticket.fail(ticket.timeout())
 
-    def _timeout_of(self, request: Request) -> float:
+    def _timeout_of(self, request: QueryService.Request) -> float:
         if not math.isfinite(request.timeout_s) or request.timeout_s < 0:
             raise InvalidQueryError(f'timeout_s: want a number >= 0, got {request.timeout_s}')
         return float(request.timeout_s) or self._config.timeout_s
 
 
-def query_of(request: Request) -> Query:
+def query_of(request: QueryService.Request) -> Query:
     """Read a request; InvalidQueryError if it cannot be served."""
     return Query(
         instruction=request.instruction,

@@ -15,8 +15,6 @@ from visa_ros.ros.stamps import header_of
 from visa_ros.srv import Query as QueryService
 from visa_ros.structs import Answer, Frame, Query, Status
 
-Response = QueryService.Response
-
 
 class Ticket:
     """
@@ -58,7 +56,7 @@ class Ticket:
     def reply(self, answer: Answer, newest: Frame) -> bool:
         """Send an answer; `newest` is the last frame looked at. False: it came too late."""
         last = answer.sequence[-1] if answer.sequence else newest
-        msg = Response(answer=answer.text, query_id=answer.query_id)
+        msg = QueryService.Response(answer=answer.text, query_id=answer.query_id)
         msg.status.code, msg.status.message = int(answer.status), answer.message
         msg.objects = objects_to_msg(answer.objects, header_of(last.stamp_ns, last.frame_id))
         msg.masks = sequence_to_msg(answer.sequence)
@@ -72,7 +70,7 @@ class Ticket:
         """Send the status of an error. False: something was sent before."""
         return self._resolve(failure(error))
 
-    def _resolve(self, msg: Response) -> bool:
+    def _resolve(self, msg: QueryService.Response) -> bool:
         with self._lock:
             if self.future.done():
                 return False
@@ -80,10 +78,10 @@ class Ticket:
             return True
 
 
-def failure(error: Exception) -> Response:
+def failure(error: Exception) -> QueryService.Response:
     """Make the response that stands for an error."""
     status = status_of(error)
-    msg = Response()
+    msg = QueryService.Response()
     msg.status.code, msg.status.message = int(status), str(error)
     if status == Status.INTERNAL:
         msg.status.message = f'a fault of the node, its log says more: {error!r}'
