@@ -60,8 +60,8 @@ def test_nothing_is_sent_before_patience_has_run_out():
 def test_depth_that_dies_and_comes_back():
     one = pairer()
     assert run(one, [('i', 0), ('d', 0)]) == [(0, 0)]
-    assert run(one, [('i', 200), ('i', 400)]) == [(200, None), (400, None)]
-    assert run(one, [('i', 500), ('d', 500)]) == [(500, None)]
+    assert run(one, [('i', 200), ('i', 400)]) == []
+    assert run(one, [('i', 501), ('d', 501)]) == [(200, None), (400, None), (501, None)]
     assert run(one, [('i', 600), ('d', 600)]) == [(600, 600)]
 
 
@@ -99,3 +99,13 @@ def test_intrinsics_are_those_known_by_then_and_survive_a_jump():
     (after,) = one.push_image(5001 * MS, 'b')
     (jumped,) = one.push_image(1 * MS, 'c')
     assert (before.camera, after.camera, jumped.camera) == (None, CAMERA, CAMERA)
+
+
+def test_slow_streams_are_paired():
+    events = [e for k in range(5) for e in (('i', 1000 * k), ('d', 1000 * k))]
+    assert run(pairer(), events) == [(1000 * k, 1000 * k) for k in range(5)]
+
+
+def test_a_gap_in_both_streams_does_not_lose_depth():
+    events = [('i', 0), ('d', 0), ('i', 5000), ('d', 5000)]
+    assert run(pairer(), events) == [(0, 0), (5000, 5000)]

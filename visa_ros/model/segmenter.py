@@ -96,7 +96,7 @@ class VisaSegmenter:
         return prepare_picture(frame.rgb, self._config.image_hw).to(self._device)
 
     def _generate(self, view: View, text: Tensor) -> _Generated:
-        """Decode greedily; a refusal needs its own probability to be high enough."""
+        """Decode greedily; the first token decides between answering, refusing and asking back."""
         visual, state, cache = self._model.start(view, text.to(self._device), BEGIN)
         position = int(view.position[-1]) + 1 + len(text)
         tokens: list[int] = []
@@ -114,13 +114,17 @@ class VisaSegmenter:
         return _Generated(tokens=tokens, seg=stacked, visual=visual)
 
     def _choose(self, logits: Tensor, *, first: bool) -> int:
-        refusal = self._vocabulary.refusal
-        if first:
-            if logits.softmax(dim=-1)[refusal] > self._config.absent_above:
-                return refusal
-            logits = logits.clone()
-            logits[refusal] = -torch.inf
-        return int(logits.argmax())
+        """Take the likeliest token; a refusal or asking back needs only its own probability."""
+        if not first:
+            return int(logits.argmax())
+        likely = logits.softmax(dim=-1)
+        if likely[self._vocabulary.refusal] > self._config.absent_above:
+            return self._vocabulary.refusal
+        if likely[self._vocabulary.asking_back] > self._config.ambiguous_above:
+            return self._vocabulary.asking_back
+        likely = likely.clone()
+        likely[[self._vocabulary.refusal, self._vocabulary.asking_back]] = 0
+        return int(likely.argmax())
 
     def _detect(
         self, view: View, generated: _Generated, spoken: Spoken, hw: tuple[int, int]

@@ -129,6 +129,7 @@ class AnswerVocabulary:
         self.tokens = [*_SPECIAL, *dict.fromkeys(words)]
         self._ids = {word: i for i, word in enumerate(self.tokens)}
         self.refusal = self._ids['there']
+        self.asking_back = self._ids['which']
 
     def __len__(self) -> int:
         return len(self.tokens)

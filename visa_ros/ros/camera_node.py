@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from typing import Any
@@ -22,6 +23,8 @@ from visa_ros.ros.tf import stamped_transform
 from visa_ros.sim.record import SceneRecord
 from visa_ros.sim.world import SimFrame, World
 from visa_ros.sim.worldconfig import WorldConfig
+
+_log = logging.getLogger(__name__)
 
 NAME = 'camera_node'
 LATCHED = PublisherQos(durability='transient_local', depth=1)
@@ -78,6 +81,7 @@ class CameraNode(ProcessNode):
             world.render()  # the first picture takes long: start the clock after it
             start_ns = self.get_clock().now().nanoseconds
             self._scene.publish(String(data=self._describe(world, start_ns)))
+            _log.info('streaming scene %d at %.1f Hz', self._config.seed, rate_hz)
             pace = Pace(rate_hz, time.monotonic())
             while not self._stop.wait(pace.next(time.monotonic())):
                 time_s = pace.index / rate_hz

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+import logging
 
 from rclpy.clock import Clock, ClockType
 
@@ -20,6 +21,8 @@ from visa_ros.ros.tickets import Ticket
 from visa_ros.ros.window import Moment, SharedWindow
 from visa_ros.structs import Frame
 from visa_ros.worker import Worker
+
+_log = logging.getLogger(__name__)
 
 NAME = 'visa_node'
 _LOOK_PERIOD_S = 1.0
@@ -49,6 +52,7 @@ class VisaNode(ProcessNode):
         QueryServer(self, self._worker, self._config.query, self._answer)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(_LOOK_PERIOD_S, self._input.look, clock=steady)
+        _log.info('ready: model %s on %s', self._config.model, self._config.device)
 
     def _on_frame(self, frame: Frame) -> None:
         moment = self._window.push(frame)

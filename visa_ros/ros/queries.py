@@ -17,7 +17,7 @@ from visa_ros.ros.process import until_shutdown
 from visa_ros.ros.stamps import ns_of
 from visa_ros.ros.tickets import failure, Ticket
 from visa_ros.srv import Query as QueryService
-from visa_ros.structs import Query
+from visa_ros.structs import Query, Status
 from visa_ros.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -71,9 +71,12 @@ class QueryServer:
         _log.info('question: %s', query.instruction)
         self._open[ticket] = call
         try:
-            return await ticket.future
+            response = await ticket.future
         finally:
             del self._open[ticket]
+        status = Status(response.status.code).name
+        _log.info('answer: %s. %s %s', status, response.answer, response.status.message)
+        return response
 
     def _run(self, ticket: Ticket) -> None:
         """Serve one request; in the worker's thread."""

@@ -43,8 +43,8 @@ class StampPairer(Generic[I, D]):
     Pairs images with depth images that are at most slop_ns apart; each is used once.
 
     As long as pairs come, images without depth are left out: where depth is slower than colour,
-    its rate is the rate of the pairs. When no pair came for patience_ns, because depth is not
-    published, died or never matches, images go out alone until the next match.
+    its rate is the rate of the pairs. When an image has waited for patience_ns, because depth is
+    not published, died or never matches, images go out alone until the next match.
 
     Time is the stamp of the data. A stamp more than half a second behind the last one of its
     kind means that the source started anew: all that waits is dropped. Holds at most `capacity`
@@ -73,7 +73,7 @@ class StampPairer(Generic[I, D]):
         self._depths.clear()
         self._image_ns: int | None = None
         self._depth_ns: int | None = None
-        self._match_ns: int | None = None
+        self._alone = False
 
     def push_camera(self, camera: Camera | None) -> None:
         """Use these intrinsics for all later pairs; None: they are not known any more."""
@@ -86,12 +86,11 @@ class StampPairer(Generic[I, D]):
         self._image_ns = stamp_ns
         if not self._use_depth:
             return (self._pair(stamp_ns, image, None),)
-        if self._match_ns is None:
-            self._match_ns = stamp_ns  # patience starts with the first image
         self._images.append(_Waiting(stamp_ns=stamp_ns, image=image))
         if match := self._nearest([s for s, _ in self._depths], stamp_ns):
             return self._join(stamp_ns, match[0])
-        if stamp_ns - self._match_ns > self._patience_ns:
+        longest_ns = stamp_ns - min(w.stamp_ns for w in self._images if not w.sent)
+        if self._alone or longest_ns > self._patience_ns:
             return self._send_alone()
         return ()
 
@@ -119,7 +118,7 @@ class StampPairer(Generic[I, D]):
 
     def _join(self, image_ns: int, depth_ns: int) -> tuple[Pair[I, D], ...]:
         """Use up an image and a depth image, and with them all that are older."""
-        self._match_ns = image_ns
+        self._alone = False
         image = next(w for w in self._images if w.stamp_ns == image_ns)
         depth = next(d for s, d in self._depths if s == depth_ns)
         while self._images and self._images[0].stamp_ns <= image_ns:
@@ -130,6 +129,7 @@ class StampPairer(Generic[I, D]):
 
     def _send_alone(self) -> tuple[Pair[I, D], ...]:
         """Send what waits, but remember it: a match tells that depth is back."""
+        self._alone = True
         waiting = [w for w in self._images if not w.sent]
         for w in waiting:
             w.sent = True
