@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint types colcon parity nano lock clean
 
-SEED ?= 0
+SEED ?= 2
 TESTS ?= test
 VENV := $(CURDIR)/.venv
 RUN := $(VENV)/bin

@@ -46,7 +46,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.set_defaults(run=run)
     add = parser.add_argument
-    add('--seed', type=int, default=0, metavar='N', help='scene to show (%(default)s)')
+    add('--seed', type=int, default=2, metavar='N', help='scene to show (%(default)s)')
     add('-o', '--out', type=Path, default=Path('out/demo'), help='(%(default)s)')
     add('--model', default='visa-nano', help='name or folder (%(default)s)')
     add('--device', default='cpu', help='torch device (%(default)s)')

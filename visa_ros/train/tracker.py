@@ -52,7 +52,7 @@ class TrackerTraining:
     clips: int = 3
     objects: int = 3
     still_frames: int = 3
-    video_frames: int = 5
+    video_frames: int = 4
     videos_from: float = 0.15
     crop_hw: tuple[int, int] = (144, 144)
     rate: float = 1e-3
