@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from harness import wait_until
 import numpy as np
@@ -18,15 +17,7 @@ from visa_ros.ros.qos import SubscriptionQos
 from visa_ros.ros.stamps import ns_of
 from visa_ros.sim.record import SceneRecord
 
-MODEL = Path(__file__).parents[2] / 'models' / 'visa-nano'
-WHOLE = ('config.json', 'visa.safetensors', 'tracker.json', 'tracker.safetensors')
-
-pytestmark = [
-    pytest.mark.ros,
-    pytest.mark.skipif(
-        not all((MODEL / name).is_file() for name in WHOLE), reason='visa-nano is not there'
-    ),
-]
+pytestmark = pytest.mark.ros
 
 LATCHED = SubscriptionQos(reliability='reliable', durability='transient_local')
 SEED = 2_000_002  # its objects are near
