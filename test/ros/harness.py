@@ -17,6 +17,7 @@ from sensor_msgs.msg import CameraInfo, Image
 
 from visa_ros.msg import ObjectArray, Status
 from visa_ros.ros.convert import camera_to_info, depth_to_image, rgb_to_image
+from visa_ros.ros.greeting import Greeting
 from visa_ros.ros.qos import PublisherQos, SubscriptionQos
 from visa_ros.ros.stamps import header_of, ns_of, stamp_of
 from visa_ros.srv import Query
@@ -113,8 +114,9 @@ class Client:
         return task.result()
 
     def ready(self):
-        """Wait until the node has loaded its model."""
-        assert self._query.wait_for_service(timeout_sec=START_S), 'the node did not come up'
+        """Wait until the node has loaded its model and its replies arrive."""
+        greeting = Greeting(self._query, Query.Request)
+        wait_until(greeting.answered, 'the node to come up', START_S)
 
     def send(self, instruction, *, window_start_ns=0, window_end_ns=0, **fields):
         """Send a request; return a future."""

@@ -27,6 +27,7 @@ from visa_ros.ros.convert import (
     info_to_camera,
     msg_to_mask,
 )
+from visa_ros.ros.greeting import Greeting
 from visa_ros.ros.qos import PublisherQos
 from visa_ros.ros.stamps import ns_of, NS_PER_S, stamp_of
 from visa_ros.sim.record import SceneRecord
@@ -66,6 +67,7 @@ class DemoClient:
         self._listen(ObjectArray, f'{node.NAME}/objects', self._on_objects)
         self._listen(PointCloud2, f'{node.NAME}/cloud', self._on_cloud)
         self._client = self._node.create_client(Query, f'{node.NAME}/query')
+        self._greeting = Greeting(self._client, Query.Request)  # no instruction: a bad request
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
         self._thread = threading.Thread(target=self._executor.spin, name='visa-demo')
@@ -85,8 +87,8 @@ class DemoClient:
         rclpy.try_shutdown(context=self._context)
 
     def ready(self) -> bool:
-        """Whether the node takes questions."""
-        return bool(self._client.service_is_ready())
+        """Whether the node takes questions, and its answers arrive."""
+        return self._greeting.answered()
 
     def scene(self) -> SceneRecord | None:
         """What the camera says of its scene, without frames; None before it does."""
