@@ -28,7 +28,7 @@ class Worker:
         self._max_waiting = max_waiting
         self._closed = False
         self._dropped = 0
-        self._thread = threading.Thread(target=self._run, name=name)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     @property

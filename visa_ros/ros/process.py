@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 import signal
+from types import FrameType
 
 import rclpy
 from rclpy.exceptions import ParameterException
@@ -44,11 +45,15 @@ class ProcessNode(Node):
 def run(make: Callable[[], ProcessNode], name: str, args: list[str] | None = None) -> None:
     """Make a node and spin it until it ends; SystemExit(1) if it cannot start or go on."""
     # rclpy's own handler ends a spin, and passes the signal on: this ends a slow start as well.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupt = _Interrupt()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, interrupt)
     rclpy.init(args=args)
     try:
         with forward_logs(get_logger(name)):
-            _spin(make())
+            node = make()
+            interrupt.armed = False
+            _spin(node)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     except (VisaError, ParameterException) as error:
@@ -61,7 +66,7 @@ def run(make: Callable[[], ProcessNode], name: str, args: list[str] | None = Non
 @contextmanager
 def until_shutdown(node: Node) -> Iterator[None]:
     """
-    Call into ROS from a thread that does not spin the node.
+    Call into ROS, from any thread.
 
     ROS may be shut down at any moment, by a signal; what the calls then raise is dropped.
     """
@@ -72,10 +77,23 @@ def until_shutdown(node: Node) -> Iterator[None]:
             raise
 
 
+class _Interrupt:
+    """A signal handler that interrupts while armed: later it would interrupt the clean-up."""
+
+    def __init__(self) -> None:
+        self.armed = True
+
+    def __call__(self, signum: int, frame: FrameType | None) -> None:
+        """Raise KeyboardInterrupt in the main thread."""
+        if self.armed:
+            raise KeyboardInterrupt
+
+
 def _spin(node: ProcessNode) -> None:
     try:
-        rclpy.spin_until_future_complete(node, node.finished)
-        if node.finished.done():
-            node.finished.result()
+        with until_shutdown(node):
+            rclpy.spin_until_future_complete(node, node.finished)
+            if node.finished.done():
+                node.finished.result()
     finally:
         node.destroy_node()
