@@ -1,12 +1,19 @@
 """The façade on a tiny random model, and what it refuses to load."""
 
+from dataclasses import replace
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
 import torch
 
 from visa_ros.errors import CheckpointError, ConfigError
-from visa_ros.model.segmenter import load_segmenter, prepare_picture
+from visa_ros.model.build import VisaConfig
+from visa_ros.model.decision import DecisionConfig, Weights
+from visa_ros.model.segmenter import load_segmenter, prepare_picture, VisaSegmenter
+from visa_ros.model.text import load_text_encoder, SEG
 from visa_ros.structs import Frame, Status
 
 
@@ -68,3 +75,161 @@ def test_every_wrong_key_is_named(model_folder):
 def test_a_device_that_is_not_there_is_an_error(model_folder):
     with pytest.raises(ConfigError, match='device'):
         load_segmenter(model_folder, device='cuda:7')
+
+
+QUESTIONS = ['the mug', 'mug?', 'a', 'the mug that', 'what mug?', 'zebra']
+
+
+@pytest.fixture
+def make_segmenter(tiny_config, tiny_model, model_folder):
+    """A model that often says [SEG], and whose masks are seldom empty."""
+    with torch.no_grad():
+        tiny_model.lm_head.weight[SEG] *= 4
+        tiny_model.mask_head.guess_bias.zero_()
+
+    def make(cache_bytes=1 << 24, **decision):
+        config = replace(tiny_config, decision=DecisionConfig(**decision), max_answer_tokens=10)
+        return VisaSegmenter(
+            model=tiny_model,
+            text=load_text_encoder(model_folder / 'text'),
+            config=config,
+            cache_bytes=cache_bytes,
+        )
+
+    return make
+
+
+@pytest.fixture
+def encoded(tiny_model):
+    """Sizes of the batches of pictures that were encoded."""
+    batches = []
+    handle = tiny_model.encoder.backbone.register_forward_pre_hook(
+        lambda _, args: batches.append(len(args[0]))
+    )
+    yield batches
+    handle.remove()
+
+
+def assert_same(one, other):
+    assert (one.status, one.answer) == (other.status, other.answer)
+    assert len(one.detections) == len(other.detections)
+    for a, b in zip(one.detections, other.detections, strict=True):
+        assert a.label == b.label
+        assert a.score == pytest.approx(b.score, abs=1e-5)
+        assert np.count_nonzero(a.mask != b.mask) <= 2
+
+
+def test_a_window_is_encoded_once(make_segmenter, encoded):
+    segmenter = make_segmenter()
+    frames = [make_frame(k) for k in range(4)]
+    first = segmenter.ground(frames[:3], frames[3], 'the mug')
+    assert encoded == [4]
+    assert_same(first, segmenter.ground(frames[:3], frames[3], 'the mug'))
+    segmenter.ground(frames[:3], frames[3], 'another mug?')
+    assert encoded == [4]
+    newer = make_frame(9)
+    segmenter.ground(frames[1:], newer, 'the mug')
+    segmenter.ground((), newer, 'the mug')
+    assert encoded == [4, 1]
+
+
+@pytest.mark.parametrize('references', [0, 3])
+def test_answers_are_the_same_with_and_without_memory(
+    make_segmenter, tiny_model, encoded, references
+):
+    kept, bare = make_segmenter(), make_segmenter(cache_bytes=0)
+    masks = []
+    tiny_model.mask_head.register_forward_hook(lambda _, args, out: masks.append(out.fine))
+    frames = [make_frame(k) for k in range(references + 1)]
+    found = 0
+    for question in QUESTIONS * 2:
+        masks.clear()
+        one = kept.ground(frames[:-1], frames[-1], question)
+        assert_same(one, bare.ground(frames[:-1], frames[-1], question))
+        if masks:
+            torch.testing.assert_close(*masks, atol=1e-5, rtol=0)
+        weighed = [s.weigh(frames[:-1], frames[-1], question) for s in (kept, bare)]
+        for name, value in vars(weighed[0]).items():
+            assert value == pytest.approx(getattr(weighed[1], name), abs=1e-5)
+        found += len(one.detections)
+    assert found
+    assert len(encoded) == 1 + 4 * len(QUESTIONS)
+    assert bare.memory_bytes == 0
+
+
+def test_several_questions_at_once_equal_one_after_the_other(make_segmenter, encoded):
+    segmenter, single = make_segmenter(), make_segmenter()
+    frames = [make_frame(k) for k in range(3)]
+    many = segmenter.ground_many(frames[:2], frames[2], QUESTIONS * 3, max_objects=2)
+    assert segmenter.llm_passes == 2
+    assert encoded == [3]
+    for question, answer in zip(QUESTIONS * 3, many, strict=True):
+        assert_same(answer, single.ground(frames[:2], frames[2], question, max_objects=2))
+    assert segmenter.ground_many(frames[:2], frames[2], []) == []
+
+
+def test_a_question_costs_one_pass(make_segmenter):
+    segmenter = make_segmenter()
+    frame = make_frame(0)
+    for passes in (1, 2):
+        segmenter.ground((), frame, 'the mug')
+        assert segmenter.llm_passes == passes
+
+
+def test_memory_goes_with_the_window_and_by_demand(make_segmenter):
+    segmenter = make_segmenter()
+    frames = [make_frame(k) for k in range(3)]
+    segmenter.ground(frames[:2], frames[2], 'the mug')
+    full = segmenter.memory_bytes
+    assert full > 0
+    del frames[0]
+    assert 0 < segmenter.memory_bytes < full
+    frames.clear()
+    assert segmenter.memory_bytes == 0
+    frame = make_frame(0)
+    segmenter.ground((), frame, 'the mug')
+    segmenter.clear()
+    assert segmenter.memory_bytes == 0
+
+
+def test_memory_stays_within_its_bound(make_segmenter):
+    segmenter = make_segmenter(cache_bytes=100_000)
+    frames = [make_frame(k) for k in range(12)]
+    for k in range(3, 12):
+        segmenter.ground(frames[k - 3 : k], frames[k], 'the mug')
+        assert segmenter.memory_bytes <= 100_000
+
+
+def test_thresholds_decide(make_segmenter):
+    frame = make_frame(1)
+    always = make_segmenter(absent=Weights(), absent_above=-1.0).ground((), frame, 'the mug')
+    assert always.status is Status.ABSENT
+    assert always.answer == 'There is no such object.'
+    assert always.detections == ()
+    asks = make_segmenter(ambiguous=Weights(), ambiguous_above=-1.0)
+    assert asks.ground((), frame, 'the mug').answer.startswith('Which')
+    never = make_segmenter(absent_above=2.0, ambiguous_above=2.0)
+    for question in QUESTIONS:
+        assert never.ground((), frame, question).status is not Status.AMBIGUOUS
+
+
+def test_too_many_pictures_are_refused_before_they_are_encoded(make_segmenter, encoded):
+    frame = make_frame(0)
+    with pytest.raises(ConfigError, match='reference frames'):
+        make_segmenter().ground([frame] * 2100, frame, 'the mug')
+    assert encoded == []
+
+
+def test_numbers_that_are_not_finite_are_an_error(make_segmenter, tiny_model):
+    with torch.no_grad():
+        tiny_model.mask_head.guess_bias.fill_(torch.nan)
+    segmenter, frame = make_segmenter(absent_above=2.0), make_frame(1)
+    with pytest.raises(CheckpointError, match='not finite'):
+        segmenter.ground_many((), frame, QUESTIONS)
+
+
+def test_the_shipped_model_names_the_data_of_its_thresholds():
+    folder = Path(__file__).parents[2] / 'models' / 'visa-nano'
+    config = VisaConfig.from_json(json.loads((folder / 'config.json').read_text()))
+    assert '480 questions' in config.decision.chosen_on
+    assert (config.decision.absent_above, config.decision.ambiguous_above) == (0.3, 0.2)

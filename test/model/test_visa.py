@@ -1,10 +1,15 @@
 """The network: reading many questions at once must equal answering one after the other."""
 
+from dataclasses import replace
+import json
+
 import pytest
 import torch
 
 from visa_ros.errors import ConfigError
+from visa_ros.model.branches import Branches, Prompt
 from visa_ros.model.build import VisaConfig
+from visa_ros.model.decision import DecisionConfig, Weights
 from visa_ros.model.text import BEGIN
 
 
@@ -26,13 +31,16 @@ def test_packed_reading_equals_step_by_step(tiny_model, pictures, references):
     packed = tiny_model.read(view, text, length, answer)
 
     one = tiny_model.look(target[1:], past[1:, :references])
-    visual, state, cache = tiny_model.start(one, text[1, 1, :4], BEGIN)
-    torch.testing.assert_close(visual, packed.visual[1], atol=2e-5, rtol=1e-4)
-    torch.testing.assert_close(state, packed.answer[1, 1, 0], atol=2e-5, rtol=1e-4)
-    position = int(one.position[-1]) + 1 + 4
+    prompt = Prompt(embeds=one.prefix[0], position=one.position, mutual=True)
+    branches = Branches(tiny_model.language, prompt)
+    state = branches.append({0: tiny_model.question(text[1, 1, :4], BEGIN)})[0][-1]
+    close = {'atol': 2e-5, 'rtol': 1e-4}
+    torch.testing.assert_close(branches.prompt.states[-24:], packed.visual[1], **close)
+    torch.testing.assert_close(state, packed.answer[1, 1, 0], **close)
     for index in (1, 2, 3):
-        state = tiny_model.advance(int(answer[1, 1, index]), position + index, cache)
-        torch.testing.assert_close(state, packed.answer[1, 1, index], atol=2e-5, rtol=1e-4)
+        token = tiny_model.language.embed_tokens(answer[1, 1, index : index + 1])
+        state = branches.append({0: token})[0][-1]
+        torch.testing.assert_close(state, packed.answer[1, 1, index], **close)
 
 
 @torch.no_grad()
@@ -92,10 +100,24 @@ def test_gradients_reach_every_trained_part(tiny_model, pictures):
 )
 def test_config_refuses_nonsense(tiny_config, change):
     with pytest.raises(ConfigError):
-        VisaConfig(**{**tiny_config.to_json(), **change})
+        replace(tiny_config, **change)
 
 
 def test_config_survives_json(tiny_config):
-    assert VisaConfig.from_json(tiny_config.to_json()) == tiny_config
-    with pytest.raises(ConfigError, match='layrs'):
-        VisaConfig.from_json({'labels': ['mug'], 'layrs': 2})
+    decision = DecisionConfig(absent=Weights(quality=-2.0), absent_above=-0.5, chosen_on='a test')
+    config = replace(tiny_config, decision=decision)
+    assert VisaConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
+
+
+@pytest.mark.parametrize(
+    ('raw', 'match'),
+    [
+        ({'labels': ['mug'], 'layrs': 2}, 'layrs'),
+        ({}, 'labels'),
+        ({'labels': ['mug'], 'decision': {'absent_abov': 0.1}}, 'absent_abov'),
+        ({'labels': ['mug'], 'hidden': '32'}, 'hidden'),
+    ],
+)
+def test_a_config_with_a_wrong_name_or_type_is_refused(raw, match):
+    with pytest.raises(ConfigError, match=match):
+        VisaConfig.from_json(raw)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from transformers import LlamaConfig, LlamaModel
 
 from visa_ros.errors import ConfigError
+from visa_ros.model.decision import DecisionConfig
+from visa_ros.model.published.strict import from_mapping
 from visa_ros.model.sam import MaskHead
 from visa_ros.model.text import AnswerVocabulary
 from visa_ros.model.visa import VisaModel
@@ -28,10 +31,7 @@ class VisaConfig:
     text_width        of the instruction encoder's states
     mask_dim, mask_depth, mask_heads, mask_mlp  of SAM's mask decoder
     max_answer_tokens longest answer that is generated
-    absent_above      probability of a refusal from which the answer is "no such object"
-    ambiguous_above   probability of asking back from which the answer is "which one?"; both were
-                      chosen for visa-nano on 480 questions about 40 validation scenes
-    min_mask_px       smaller masks, in px of the network's own output, are not objects
+    decision          when to refuse and when to ask back
     """
 
     labels: tuple[str, ...]
@@ -49,9 +49,7 @@ class VisaConfig:
     mask_heads: int = 4
     mask_mlp: int = 512
     max_answer_tokens: int = 40
-    absent_above: float = 0.3
-    ambiguous_above: float = 0.2
-    min_mask_px: int = 4
+    decision: DecisionConfig = field(default_factory=partial(DecisionConfig, min_mask_px=4))
 
     def __post_init__(self) -> None:
         if any(side % 32 or side <= 0 for side in self.image_hw):
@@ -67,13 +65,8 @@ class VisaConfig:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> VisaConfig:
-        """Inverse of to_json; an unknown name is a ConfigError."""
-        names = {f.name for f in fields(cls)}
-        if unknown := sorted(set(raw) - names):
-            raise ConfigError(f'VisaConfig: unknown {unknown}, expected some of {sorted(names)}')
-        if 'labels' not in raw:
-            raise ConfigError('VisaConfig: labels are missing')
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()})
+        """Inverse of to_json; an unknown name or a value of another type is a ConfigError."""
+        return from_mapping(cls, raw, 'VisaConfig')
 
 
 def build_model(config: VisaConfig) -> VisaModel:

@@ -1,20 +1,24 @@
-"""Frames and an instruction in, objects with masks out: the network's façade."""
+"""Frames and an instruction in, objects with masks out: visa-nano's façade."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-import time
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from visa_ros.errors import ConfigError
+from visa_ros.model.branches import Branches, check_length, Prompt, ReadPrompt
 from visa_ros.model.build import VisaConfig
+from visa_ros.model.cache import FrameCache
 from visa_ros.model.checkpoint import load_model
+from visa_ros.model.decision import Evidence
+from visa_ros.model.generation import speak, Speech, Utterance
+from visa_ros.model.objects import Candidates, conclude, find_objects, Objects
+from visa_ros.model.stopwatch import Stopwatch
 from visa_ros.model.text import (
     AnswerVocabulary,
     BEGIN,
@@ -24,37 +28,63 @@ from visa_ros.model.text import (
     Spoken,
     TextEncoder,
 )
-from visa_ros.model.visa import View, VisaModel
+from visa_ros.model.visa import VisaModel
+from visa_ros.model.vision import PictureFeatures
+from visa_ros.nn.device import resolve_device
 from visa_ros.nn.efficientnet import normalise
-from visa_ros.structs import Detection, Frame, Grounding, Status
+from visa_ros.structs import Frame, Grounding, Status
 
-_SAME_OBJECT_IOU = 0.7
+CACHE_BYTES = 64 << 20
+_TOGETHER = 16  # instructions that are read in one pass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Generated:
-    """Tokens of an answer, the states that predict its `[SEG]`s, and those of the picture."""
+class _Said:
+    """An answer: as it reads, with its `[SEG]` states, and what its words count."""
 
-    tokens: list[int]
-    seg: Tensor  # (n, D)
-    visual: Tensor  # (N, D)
+    spoken: Spoken
+    utterance: Utterance
+    words: Evidence
 
 
 class VisaSegmenter:
     """
     The model behind one call; reads one target frame and a few earlier ones.
 
+    What it computed from frames is kept while they live: features of each picture, and what the
+    language model read of a row of pictures, with which every prompt begins.
+
+    llm_passes  prompts read by the language model so far; one pass reads several at once
+
     Not thread-safe: one thread owns it.
     """
 
-    def __init__(self, *, model: VisaModel, text: TextEncoder, config: VisaConfig) -> None:
+    def __init__(
+        self,
+        *,
+        model: VisaModel,
+        text: TextEncoder,
+        config: VisaConfig,
+        cache_bytes: int = CACHE_BYTES,
+    ) -> None:
+        """Keep at most `cache_bytes` of what was computed; 0: nothing."""
+        self.llm_passes = 0
         self._model = model
         self._text = text
         self._config = config
         self._vocabulary = AnswerVocabulary(config.labels)
         self._device = model.lm_head.weight.device
+        self._cache = FrameCache(cache_bytes)
 
-    @torch.inference_mode()
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes that are held for frames still alive."""
+        return self._cache.nbytes
+
+    def clear(self) -> None:
+        """Forget what was computed from frames."""
+        self._cache.clear()
+
     def ground(
         self,
         references: Sequence[Frame],
@@ -69,79 +99,175 @@ class VisaSegmenter:
         references   earlier frames, oldest first; may be empty
         max_objects  the best so many; 0: all
         returns      detections by falling score
+
+        ConfigError for more references than the model has positions.
         """
-        clock = _Stopwatch()
-        view = self._look(references, target)
+        return self.ground_many(references, target, [instruction], max_objects=max_objects)[0]
+
+    def ground_many(
+        self,
+        references: Sequence[Frame],
+        target: Frame,
+        instructions: Sequence[str],
+        *,
+        max_objects: int = 0,
+    ) -> list[Grounding]:
+        """Answer several instructions as `ground` does one; the times are of all together."""
+        clock = Stopwatch(self._device)
+        refusal = self._vocabulary.spoken(self._vocabulary.ids(Status.ABSENT, ())[1:-1]).text
+        return [
+            conclude(
+                objects,
+                self._config.decision,
+                answer=spoken.text,
+                refusal=refusal,
+                max_objects=max_objects,
+                ms=clock.ms,
+            )
+            for spoken, objects in self._answers(references, target, instructions, clock)
+        ]
+
+    def weigh(self, references: Sequence[Frame], target: Frame, instruction: str) -> Evidence:
+        """Return what the decision about an instruction would go by, to calibrate it."""
+        clock = Stopwatch(self._device)
+        ((_, objects),) = self._answers(references, target, [instruction], clock)
+        return objects.evidence
+
+    @torch.inference_mode()
+    def _answers(
+        self,
+        references: Sequence[Frame],
+        target: Frame,
+        instructions: Sequence[str],
+        clock: Stopwatch,
+    ) -> list[tuple[Spoken, Objects]]:
+        if not instructions:
+            return []
+        texts = [
+            text.to(self._device) for text in self._text.encode([*map(str.strip, instructions)])
+        ]
+        self._check_length(len(references) + 1, texts)
+        frames = (*references, target)
+        prompt, embedding = self._look(frames)
         clock.lap('encode')
-        generated = self._generate(view, self._text.encode([instruction.strip()])[0])
-        spoken = self._vocabulary.spoken(generated.tokens)
-        clock.lap('language')
-        found = self._detect(view, generated, spoken, target.hw) if spoken.labels else []
-        clock.lap('mask')
-        if not found:
-            refusal = self._vocabulary.spoken(self._vocabulary.ids(Status.ABSENT, ())[1:-1])
-            return Grounding(status=Status.ABSENT, answer=refusal.text, ms=clock.ms)
-        if max_objects:
-            found = found[:max_objects]
-        status = spoken.status if len(found) > 1 else Status.FOUND
-        return Grounding(status=status, answer=spoken.text, detections=tuple(found), ms=clock.ms)
+        answers: list[tuple[Spoken, Objects]] = []
+        for start in range(0, len(texts), _TOGETHER):
+            said, prompt = self._generate(prompt, texts[start : start + _TOGETHER])
+            clock.lap('language')
+            objects = self._segment(embedding, prompt, said, target.hw)
+            answers += zip((one.spoken for one in said), objects, strict=True)
+            clock.lap('mask')
+        self._cache.put('prompt', frames, prompt)
+        return answers
 
-    def _look(self, references: Sequence[Frame], target: Frame) -> View:
-        pictures = [self._picture(frame) for frame in (*references, target)]
-        past = torch.stack(pictures[:-1]) if references else pictures[-1].new_zeros(0)
-        shape = (1, len(references), *pictures[-1].shape)
-        return self._model.look(pictures[-1][None], past.reshape(shape))
+    def _check_length(self, pictures: int, texts: Sequence[Tensor]) -> None:
+        check_length(
+            pictures=pictures,
+            picture=1,
+            words=max(map(len, texts)) + 1 + self._config.max_answer_tokens,
+            limit=self._model.language.config.max_position_embeddings,
+        )
 
-    def _picture(self, frame: Frame) -> Tensor:
-        return prepare_picture(frame.rgb, self._config.image_hw).to(self._device)
+    def _look(self, frames: Sequence[Frame]) -> tuple[Prompt | ReadPrompt, Tensor]:
+        """Return the pictures for the language model and the last one for the mask decoder."""
+        read = self._cache.get('prompt', frames)
+        seen = self._features(frames[-1:] if read else frames)
+        target = seen[-1]
+        if read:
+            return read, target.embedding
+        past = [features.grid for features in seen[:-1]]
+        grids = torch.stack(past, dim=1) if past else target.grid[:, None][:, :0]
+        view = self._model.compose(target, grids)
+        prompt = Prompt(embeds=view.prefix[0], position=view.position, mutual=True)
+        return prompt, target.embedding
 
-    def _generate(self, view: View, text: Tensor) -> _Generated:
-        """Decode greedily; the first token decides between answering, refusing and asking back."""
-        visual, state, cache = self._model.start(view, text.to(self._device), BEGIN)
-        position = int(view.position[-1]) + 1 + len(text)
-        tokens: list[int] = []
-        seg: list[Tensor] = []
-        for _ in range(self._config.max_answer_tokens):
-            token = self._choose(self._model.lm_head(state), first=not tokens)
-            if token == END:
-                break
-            if token == SEG:
-                seg.append(state)
-            tokens.append(token)
-            position += 1
-            state = self._model.advance(token, position, cache)
-        stacked = torch.stack(seg) if seg else visual.new_zeros(0, visual.shape[1])
-        return _Generated(tokens=tokens, seg=stacked, visual=visual)
+    def _features(self, frames: Sequence[Frame]) -> list[PictureFeatures]:
+        """Encode, all at once, the pictures that are not known yet; each is a batch of one."""
+        known = {frame: self._cache.get('picture', (frame,)) for frame in frames}
+        new = [frame for frame, features in known.items() if features is None]
+        if new:
+            size = self._config.image_hw
+            pictures = torch.stack([prepare_picture(frame.rgb, size) for frame in new])
+            encoded = self._model.encoder(pictures.to(self._device))
+            for k, frame in enumerate(new):
+                known[frame] = PictureFeatures(
+                    grid=encoded.grid[k : k + 1].clone(),
+                    embedding=encoded.embedding[k : k + 1].clone(),
+                )
+                self._cache.put('picture', (frame,), known[frame])
+        return [known[frame] for frame in frames]
 
-    def _choose(self, logits: Tensor, *, first: bool) -> int:
-        """Take the likeliest token; a refusal or asking back needs only its own probability."""
-        if not first:
-            return int(logits.argmax())
-        likely = logits.softmax(dim=-1)
-        if likely[self._vocabulary.refusal] > self._config.absent_above:
-            return self._vocabulary.refusal
-        if likely[self._vocabulary.asking_back] > self._config.ambiguous_above:
-            return self._vocabulary.asking_back
-        likely = likely.clone()
-        likely[[self._vocabulary.refusal, self._vocabulary.asking_back]] = 0
-        return int(likely.argmax())
+    def _generate(
+        self, prompt: Prompt | ReadPrompt, texts: Sequence[Tensor]
+    ) -> tuple[list[_Said], ReadPrompt]:
+        """Decode greedily; the first token decides between answering and asking back."""
+        model = self._model
+        branches = Branches(model.language, prompt)
+        questions = {k: model.question(text, BEGIN) for k, text in enumerate(texts)}
+        states = {k: read[-1] for k, read in branches.append(questions).items()}
+        self.llm_passes += 1
+        evidence, first = {}, {}
+        for k, state in states.items():
+            likely = model.lm_head(state).softmax(dim=-1)
+            evidence[k], first[k] = self._first_word(likely)
+        said = speak(
+            branches,
+            states,
+            words=model.language.embed_tokens,
+            head=model.lm_head,
+            speech=Speech(seg=SEG, end=END, max_tokens=self._config.max_answer_tokens),
+            first=first,
+        )
+        return [
+            _Said(
+                spoken=self._vocabulary.spoken(said[k].tokens),
+                utterance=said[k],
+                words=evidence[k],
+            )
+            for k in states
+        ], branches.prompt
 
-    def _detect(
-        self, view: View, generated: _Generated, spoken: Spoken, hw: tuple[int, int]
-    ) -> list[Detection]:
-        decoded = self._model.masks(view, 0, generated.visual, generated.seg)
-        big_enough = (decoded.fine > 0).flatten(1).sum(dim=1) >= self._config.min_mask_px
-        logits = functional.interpolate(decoded.fine[:, None], size=hw, mode='bilinear')[:, 0]
-        masks = (logits > 0).cpu().numpy()
-        scores = decoded.quality.clamp(0, 1).tolist()
-        found: list[Detection] = []
-        for index, label in enumerate(spoken.labels):
-            mask = masks[index]
-            if not big_enough[index] or not mask.any():
-                continue
-            if all(_iou(mask, other.mask) < _SAME_OBJECT_IOU for other in found):
-                found.append(Detection(mask=mask, label=label, score=scores[index]))
-        return sorted(found, key=lambda detection: -detection.score)
+    def _first_word(self, likely: Tensor) -> tuple[Evidence, int]:
+        """Weigh refusing and asking back; the answer itself is made without a refusal."""
+        refusal, asking_back = self._vocabulary.refusal, self._vocabulary.asking_back
+        words = Evidence(refusal=float(likely[refusal]), asking_back=float(likely[asking_back]))
+        if self._config.decision.is_ambiguous(words):
+            return words, asking_back
+        others = likely.clone()
+        others[[refusal, asking_back]] = 0
+        return words, int(others.argmax())
+
+    def _segment(
+        self, embedding: Tensor, prompt: ReadPrompt, said: Sequence[_Said], hw: tuple[int, int]
+    ) -> list[Objects]:
+        """Decode the masks of all answers at once."""
+        seg = [state for one in said for state in one.utterance.seg]
+        if not seg:
+            return [Objects(detections=(), evidence=one.words) for one in said]
+        token_hw = self._model.encoder.token_hw
+        visual = prompt.states[len(prompt.states) - token_hw[0] * token_hw[1] :]
+        decoded = self._model.mask_head(embedding[0], visual, token_hw, torch.stack(seg))
+        full = functional.interpolate(decoded.fine[:, None], size=hw, mode='bilinear')[:, 0]
+        counts = [len(one.utterance.seg) for one in said]
+        parts = zip(
+            *(tensor.split(counts) for tensor in (decoded.fine, full, decoded.quality)),
+            strict=True,
+        )
+        return [
+            find_objects(
+                Candidates(
+                    low=low,
+                    full=big,
+                    quality=quality,
+                    presence=one.utterance.presence,
+                    labels=one.spoken.labels,
+                ),
+                one.words,
+                min_mask_px=self._config.decision.min_mask_px,
+                trust_quality=True,
+            )
+            for one, (low, big, quality) in zip(said, parts, strict=True)
+        ]
 
 
 def prepare_picture(rgb: np.ndarray, image_hw: tuple[int, int]) -> Tensor:
@@ -152,40 +278,17 @@ def prepare_picture(rgb: np.ndarray, image_hw: tuple[int, int]) -> Tensor:
     return normalise(picture)[0]
 
 
-def load_segmenter(folder: Path, *, device: str = 'cpu') -> VisaSegmenter:
+def load_segmenter(
+    folder: Path, *, device: str = 'cpu', cache_bytes: int = CACHE_BYTES
+) -> VisaSegmenter:
     """
     Load a model folder: config.json, visa.safetensors, text/.
 
+    cache_bytes  kept at most of what is computed from frames; 0: nothing
+
     Raises CheckpointError for files that do not fit, ConfigError for a device that is not there.
     """
-    where = _device(device)
+    where = resolve_device(device)
     model, config = load_model(folder)
-    text = load_text_encoder(folder / 'text', device=device)
-    return VisaSegmenter(model=model.to(where), text=text, config=config)
-
-
-def _device(name: str) -> torch.device:
-    try:
-        where = torch.device(name)
-        torch.empty(1, device=where)
-    except (RuntimeError, AssertionError) as error:
-        raise ConfigError(f'device {name!r} cannot be used here: {error}') from error
-    return where
-
-
-def _iou(one: np.ndarray, other: np.ndarray) -> float:
-    union = np.count_nonzero(one | other)
-    return np.count_nonzero(one & other) / union if union else 1.0
-
-
-class _Stopwatch:
-    """Milliseconds between laps, by stage."""
-
-    def __init__(self) -> None:
-        self.ms: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.ms[stage] = 1e3 * (now - self._last)
-        self._last = now
+    text = load_text_encoder(folder / 'text', device=str(where))
+    return VisaSegmenter(model=model.to(where), text=text, config=config, cache_bytes=cache_bytes)

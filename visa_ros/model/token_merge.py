@@ -26,12 +26,18 @@ def merge_tokens(
     tokens    float (B, N, D)
     clusters  tokens left after each round, e.g. (64, 32, 16)
     neighbors of each token that its density is taken from, per round
-    rng       breaks ties of density by noise as the reference does; None: no noise
+    rng       breaks ties of density by noise as the reference does, picture by picture; None: no
+              noise
     returns   float (B, sum(clusters), D)
     """
+    noises: Sequence[Tensor | None] = [None] * len(clusters)
+    if rng is not None:
+        sizes = (tokens.shape[1], *clusters[:-1])
+        drawn = torch.rand(len(tokens), sum(sizes), generator=rng, device=rng.device)
+        noises = drawn.to(tokens.device).split(sizes, dim=1)
     rounds = []
-    for count, nearest in zip(clusters, neighbors, strict=True):
-        index = cluster_dpc_knn(tokens, count=count, nearest=nearest, rng=rng)
+    for count, nearest, noise in zip(clusters, neighbors, noises, strict=True):
+        index = cluster_dpc_knn(tokens, count=count, nearest=nearest, noise=noise)
         tokens = average_clusters(tokens, index, count=count)
         rounds.append(tokens)
     return torch.cat(rounds, dim=1)
@@ -39,12 +45,14 @@ def merge_tokens(
 
 @torch.no_grad()
 def cluster_dpc_knn(
-    tokens: Tensor, *, count: int, nearest: int, rng: torch.Generator | None = None
+    tokens: Tensor, *, count: int, nearest: int, noise: Tensor | None = None
 ) -> Tensor:
     """
     Assign each token to one of `count` clusters.
 
     tokens   float (B, N, D)
+    nearest  neighbours, itself included, that the density of a token is taken from
+    noise    float (B, N) in [0, 1), breaks ties of density
     returns  int64 (B, N), values 0 .. count - 1, in order of falling centre score
     """
     batch, size, width = tokens.shape
@@ -55,9 +63,8 @@ def cluster_dpc_knn(
 
     closest = distance.topk(nearest, dim=-1, largest=False).values
     density = (-closest.square().mean(dim=-1)).exp()  # (B, N)
-    if rng is not None:
-        noise = torch.rand(density.shape, generator=rng, device=rng.device)
-        density = density + 1e-6 * noise.to(density)
+    if noise is not None:
+        density = density + 1e-6 * noise
 
     denser = density[:, None, :] > density[:, :, None]  # [b, i, j]: j is denser than i
     farthest = distance.flatten(1).max(dim=-1).values[:, None, None]
@@ -72,14 +79,15 @@ def cluster_dpc_knn(
 
 def average_clusters(tokens: Tensor, index: Tensor, *, count: int) -> Tensor:
     """
-    Mean of the tokens of each cluster.
+    Mean of the tokens of each cluster, summed in float32 whatever the tokens are.
 
     tokens   float (B, N, D)
     index    int64 (B, N)
     returns  float (B, count, D)
     """
     batch, _, width = tokens.shape
+    points = tokens.float()
     place = index[..., None].expand(-1, -1, width)
-    total = tokens.new_zeros(batch, count, width).scatter_add(1, place, tokens)
-    members = tokens.new_zeros(batch, count).scatter_add(1, index, torch.ones_like(tokens[..., 0]))
-    return total / (members[..., None] + 1e-6)
+    total = points.new_zeros(batch, count, width).scatter_add(1, place, points)
+    members = points.new_zeros(batch, count).scatter_add(1, index, torch.ones_like(points[..., 0]))
+    return (total / (members[..., None] + 1e-6)).to(tokens.dtype)

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import nn, Tensor
-from transformers import DynamicCache, LlamaModel
+from transformers import LlamaModel
 
 from visa_ros.model.sam import MaskHead, MaskLogits
 from visa_ros.model.token_merge import merge_tokens
-from visa_ros.model.vision import PyramidEncoder
+from visa_ros.model.vision import PictureFeatures, PyramidEncoder
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,25 +89,37 @@ class VisaModel(nn.Module):
         """
         batch, count = references.shape[:2]
         features = self.encoder(target)
-        tokens = self._flat(features.grid + self.position)
+        past = features.grid.new_zeros(batch, 0, *features.grid.shape[1:])
+        if count:
+            past = self.encoder.grids(references.flatten(0, 1)).unflatten(0, (batch, count))
+        return self.compose(features, past)
+
+    def compose(self, target: PictureFeatures, past: Tensor) -> View:
+        """
+        Put encoded pictures in a row.
+
+        past  float (B, R, W, h, w)  grids of the references, oldest first; R may be 0
+        """
+        batch, count = past.shape[:2]
+        tokens = self._flat(target.grid + self.position)
         parts, position = [tokens], [torch.full((tokens.shape[1],), count)]
         if count:
-            grids = self.encoder.grids(references.flatten(0, 1))
             # What changed in place since each reference; a still camera sees motion here.
-            past = grids.unflatten(0, (batch, count))
-            change = (features.grid[:, None] - past).abs().mean(dim=1)
+            change = (target.grid[:, None] - past).abs().mean(dim=1)
             parts = [tokens + self._flat(self.motion(change))]
             merged = merge_tokens(
-                self._flat(grids + self.position), clusters=self.clusters, neighbors=self.neighbors
+                self._flat(past.flatten(0, 1) + self.position),
+                clusters=self.clusters,
+                neighbors=self.neighbors,
             )
             per_picture = merged.shape[1]
             parts.insert(0, merged.reshape(batch, count * per_picture, -1))
             position.insert(0, torch.arange(count).repeat_interleave(per_picture))
         return View(
             prefix=self.mm_projector(torch.cat(parts, dim=1)),
-            position=torch.cat(position).to(target.device),
+            position=torch.cat(position).to(past.device),
             target=tokens.shape[1],
-            embedding=features.embedding,
+            embedding=target.embedding,
         )
 
     def read(self, view: View, text: Tensor, text_length: Tensor, answer: Tensor) -> Reading:
@@ -137,40 +149,10 @@ class VisaModel(nn.Module):
             answer=states[:, first:].unflatten(1, (asked, span))[:, :, padded:],
         )
 
-    def start(self, view: View, text: Tensor, begin: int) -> tuple[Tensor, Tensor, DynamicCache]:
-        """
-        Read pictures and one instruction, up to the token that starts the answer.
-
-        text     float (T, E)
-        returns  visual states (N, D), state of the last token (D,), the key-value cache
-        """
+    def question(self, text: Tensor, begin: int) -> Tensor:
+        """Embed an instruction, float (T, E), and the token that starts the answer: (T + 1, D)."""
         token = torch.tensor([begin], device=text.device)
-        question = torch.cat((self.text_projector(text), self.language.embed_tokens(token)))
-        embeds = torch.cat((view.prefix, question[None].to(view.prefix)), dim=1)
-        first, total = view.prefix.shape[1], embeds.shape[1]
-        after = int(view.position[-1]) + 1 + torch.arange(total - first, device=text.device)
-        allowed = torch.ones(total, total, dtype=torch.bool, device=text.device).tril()
-        allowed[:first, :first] = True
-        cache = DynamicCache(config=self.language.config)
-        states = self.language(
-            inputs_embeds=embeds,
-            attention_mask=allowed[None, None],
-            position_ids=torch.cat((view.position, after))[None],
-            past_key_values=cache,
-            use_cache=True,
-        ).last_hidden_state[0]
-        return states[first - view.target : first], states[-1], cache
-
-    def advance(self, token: int, position: int, cache: DynamicCache) -> Tensor:
-        """Append one answer token; returns the state (D,) that predicts the next one."""
-        device = self.lm_head.weight.device
-        embeds = self.language.embed_tokens(torch.tensor([[token]], device=device))
-        return self.language(
-            inputs_embeds=embeds,
-            position_ids=torch.tensor([[position]], device=device),
-            past_key_values=cache,
-            use_cache=True,
-        ).last_hidden_state[0, -1]
+        return torch.cat((self.text_projector(text), self.language.embed_tokens(token)))
 
     def masks(self, view: View, sample: int, visual: Tensor, seg: Tensor) -> MaskLogits:
         """Decode the masks of n `[SEG]` states (n, D) on the target picture of one sample."""

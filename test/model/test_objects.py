@@ -1,0 +1,140 @@
+"""From logits to objects, and from evidence to a status."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from visa_ros.errors import CheckpointError
+from visa_ros.model.decision import DecisionConfig, Evidence, Weights
+from visa_ros.model.objects import Candidates, conclude, find_objects, Objects, split_parts
+from visa_ros.structs import Detection, Status
+
+HW = (24, 36)
+
+
+def boxes(*spans, level=3.0):
+    """One logit map (12, 18) per list of boxes (top, left, bottom, right)."""
+    low = torch.full((len(spans), 12, 18), -level)
+    for k, some in enumerate(spans):
+        for top, left, bottom, right in some:
+            low[k, top:bottom, left:right] = level
+    return low
+
+
+def candidates(low, *, quality=None):
+    count = len(low)
+    return Candidates(
+        low=low,
+        full=functional.interpolate(low[:, None], HW, mode='nearest')[:, 0],
+        quality=torch.linspace(0.9, 0.5, count) if quality is None else quality,
+        presence=[0.5 + 0.1 * k for k in range(count)],
+        labels=[f'thing {k}' for k in range(count)],
+    )
+
+
+def find(low, *, px=1, trust=True, **more):
+    return find_objects(
+        candidates(low, **more), Evidence(refusal=0.25), min_mask_px=px, trust_quality=trust
+    )
+
+
+def test_objects_come_with_their_evidence():
+    low = boxes([(0, 0, 6, 9)], [(6, 9, 12, 12), (0, 15, 3, 18)])
+    found = find(low)
+    assert [d.label for d in found.detections] == ['thing 0', 'thing 1']
+    assert found.detections[0].mask.shape == HW
+    assert found.evidence == Evidence(
+        refusal=0.25,
+        presence=pytest.approx(0.6),
+        quality=pytest.approx(0.9),
+        certainty=pytest.approx(np.tanh(1.5), abs=1e-6),
+        area=pytest.approx((54 + 18 + 9) / 216),
+        split=pytest.approx(1 - 72 / 81),  # two of the three boxes touch at a corner
+    )
+
+
+def test_doubles_small_and_empty_masks_are_no_objects():
+    low = boxes([(0, 0, 6, 9)], [(0, 0, 6, 8)], [(9, 9, 10, 11)], [])
+    assert [d.label for d in find(low, px=3).detections] == ['thing 0']
+    assert [d.label for d in find(low, px=1).detections] == ['thing 0', 'thing 2']
+    nothing = find(boxes([]))
+    assert nothing.detections == ()
+    assert nothing.evidence == Evidence(refusal=0.25)
+
+
+def test_without_a_trained_quality_the_score_is_the_probability_of_the_mask():
+    low = torch.cat((boxes([(0, 0, 6, 9)], level=0.4), boxes([(6, 9, 12, 18)], level=4.0)))
+    found = find(low, trust=False)
+    assert [d.label for d in found.detections] == ['thing 1', 'thing 0']
+    want = torch.tensor([4.0, 0.4]).sigmoid().tolist()
+    assert [d.score for d in found.detections] == pytest.approx(want, abs=1e-6)
+
+
+def test_scores_stay_between_0_and_1():
+    found = find(boxes([(0, 0, 6, 9)], [(6, 9, 12, 18)]), quality=torch.tensor([1.7, -0.2]))
+    assert [d.score for d in found.detections] == [1.0, 0.0]
+
+
+@pytest.mark.parametrize('bad', [float('nan'), float('inf')])
+def test_numbers_that_are_not_finite_are_an_error_not_an_answer(bad):
+    low = boxes([(0, 0, 6, 9)])
+    low[0, 11, 17] = bad
+    with pytest.raises(CheckpointError, match='not finite'):
+        find(low)
+    with pytest.raises(CheckpointError, match='not finite'):
+        find(boxes([(0, 0, 6, 9)]), quality=torch.tensor([bad]))
+
+
+def detection(*spans):
+    mask = np.zeros(HW, bool)
+    for top, left, bottom, right in spans:
+        mask[top:bottom, left:right] = True
+    return Detection(mask=mask, label='mug', score=0.5)
+
+
+def decide(detections, evidence, decision, **more):
+    options = {'answer': 'It is.', 'refusal': 'There is none.', 'max_objects': 0, 'ms': {'a': 1.0}}
+    objects = Objects(detections=detections, evidence=evidence)
+    return conclude(objects, decision, **(options | more))
+
+
+TWO = [detection((0, 0, 9, 9)), detection((12, 12, 20, 20))]
+
+
+def test_the_decision_makes_the_status():
+    decision = DecisionConfig(absent=Weights(certainty=-1.0), absent_above=-0.3)
+    sure, unsure = Evidence(certainty=0.9), Evidence(certainty=0.1)
+    assert decide(TWO, sure, decision).status is Status.FOUND
+    absent = decide(TWO, unsure, decision)
+    assert (absent.status, absent.answer, absent.detections) == (
+        Status.ABSENT,
+        'There is none.',
+        (),
+    )
+    assert decide([], sure, decision).status is Status.ABSENT
+    asked = decide(TWO, Evidence(certainty=0.9, asking_back=0.8), decision)
+    assert asked.status is Status.AMBIGUOUS
+    assert len(asked.detections) == 2
+    assert asked.ms == {'a': 1.0}
+
+
+def test_one_object_is_not_ambiguous():
+    asking = Evidence(asking_back=0.8)
+    assert decide(TWO[:1], asking, DecisionConfig()).status is Status.FOUND
+    assert decide(TWO, asking, DecisionConfig(), max_objects=1).status is Status.FOUND
+
+
+def test_a_split_mask_becomes_several_objects_where_the_decision_goes_by_that():
+    decision = DecisionConfig(ambiguous=Weights(split=1.0), ambiguous_above=0.3)
+    split = [detection((0, 0, 9, 9), (12, 12, 20, 20))]
+    answer = decide(split, Evidence(split=0.44), decision)
+    assert answer.status is Status.AMBIGUOUS
+    assert [int(d.mask.sum()) for d in answer.detections] == [81, 64]
+    assert decide(split, Evidence(split=0.1), decision).status is Status.FOUND
+
+
+def test_parts_are_whole_and_specks_are_left_out():
+    parts = split_parts(detection((0, 0, 9, 9), (12, 12, 20, 20), (22, 30, 24, 32)))
+    assert [int(part.mask.sum()) for part in parts] == [81, 64]
+    assert all(part.label == 'mug' and part.mask.dtype == bool for part in parts)

@@ -1,0 +1,155 @@
+"""From the mask decoder's logits to objects, the evidence for them, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from torch import Tensor
+
+from visa_ros.model.decision import DecisionConfig, Evidence
+from visa_ros.model.generation import check_finite
+from visa_ros.structs import Detection, Grounding, Status
+
+_SAME_OBJECT_IOU = 0.7
+_PART_SHARE = 0.1  # of the largest part of a mask; smaller ones are no objects of their own
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Candidates:
+    """
+    What the mask decoder says about n `[SEG]`s.
+
+    low       float (n, h, w)  logits as they leave the decoder; above 0 is object
+    full      float (n, H, W)  the same on the image
+    quality   float (n,)       predicted IoU
+    presence  n probabilities of `[SEG]` where it was said
+    labels    n names; may be empty
+    """
+
+    low: Tensor
+    full: Tensor
+    quality: Tensor
+    presence: Sequence[float]
+    labels: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Objects:
+    """
+    What was found, before any decision.
+
+    detections  by falling score
+    evidence    of the whole answer
+    """
+
+    detections: Sequence[Detection]
+    evidence: Evidence
+
+
+def find_objects(
+    candidates: Candidates, words: Evidence, *, min_mask_px: int, trust_quality: bool
+) -> Objects:
+    """
+    Keep the masks that are objects: large enough, and none of them twice.
+
+    words          evidence of the words alone
+    min_mask_px    px of the decoder's output
+    trust_quality  whether the decoder was trained to predict its IoU, which then is the score;
+                   if not, the score is the mean probability over the pixels of the mask
+
+    CheckpointError where the logits are not finite: such masks mean nothing.
+    """
+    check_finite(candidates.low)
+    check_finite(candidates.quality)
+    masks = (candidates.full > 0).cpu().numpy()
+    kept = _kept(candidates.low, masks, min_mask_px)
+    if not kept:
+        return Objects(detections=(), evidence=words)
+    quality = candidates.quality.float().clamp(0, 1).tolist()
+    certainty = _certainty(candidates.full)
+    scores = quality if trust_quality else [(1 + c) / 2 for c in certainty]
+    found = [Detection(mask=masks[k], label=candidates.labels[k], score=scores[k]) for k in kept]
+    evidence = replace(
+        words,
+        presence=max(candidates.presence[k] for k in kept),
+        quality=max(quality[k] for k in kept),
+        certainty=max(certainty[k] for k in kept),
+        **_shape_evidence(np.logical_or.reduce(masks[kept])),
+    )
+    return Objects(detections=sorted(found, key=lambda d: -d.score), evidence=evidence)
+
+
+def conclude(
+    objects: Objects,
+    decision: DecisionConfig,
+    *,
+    answer: str,
+    refusal: str,
+    max_objects: int,
+    ms: Mapping[str, float],
+) -> Grounding:
+    """
+    Decide whether the objects are the answer, or whether to refuse or to ask back.
+
+    answer       the model's words about its objects
+    refusal      the words where there is no such object
+    max_objects  the best so many; 0: all
+    """
+    if not objects.detections or decision.is_absent(objects.evidence):
+        return Grounding(status=Status.ABSENT, answer=refusal, ms=ms)
+    ambiguous = decision.is_ambiguous(objects.evidence)
+    detections = list(objects.detections)
+    if ambiguous and len(detections) == 1 and decision.ambiguous.split:
+        detections = split_parts(detections[0])
+    if max_objects:
+        detections = detections[:max_objects]
+    status = Status.AMBIGUOUS if ambiguous and len(detections) > 1 else Status.FOUND
+    return Grounding(status=status, answer=answer, detections=tuple(detections), ms=ms)
+
+
+def split_parts(detection: Detection) -> list[Detection]:
+    """Make one detection of each connected part of a mask, largest first; specks are left out."""
+    parts, areas = _parts(detection.mask)
+    order = np.argsort(-areas, kind='stable')
+    large = [k for k in order if areas[k] >= _PART_SHARE * areas[order[0]]]
+    return [replace(detection, mask=parts == k + 1) for k in large]
+
+
+def _kept(low: Tensor, masks: np.ndarray, min_mask_px: int) -> list[int]:
+    """Which masks are large enough, and not one that was there before."""
+    large = ((low > 0).flatten(1).sum(dim=1) >= min_mask_px).tolist()
+    kept: list[int] = []
+    for k, mask in enumerate(masks):
+        if not (large[k] and mask.any()):
+            continue
+        if all(_iou(mask, masks[other]) < _SAME_OBJECT_IOU for other in kept):
+            kept.append(k)
+    return kept
+
+
+def _certainty(logits: Tensor) -> list[float]:
+    """Mean of 2 p - 1 over the pixels of each mask; logits (n, H, W)."""
+    inside = logits > 0
+    sure = (logits / 2).tanh() * inside
+    pixels = inside.flatten(1).sum(dim=1).clamp(min=1)
+    return (sure.flatten(1).sum(dim=1) / pixels).tolist()
+
+
+def _shape_evidence(union: np.ndarray) -> dict[str, float]:
+    _, areas = _parts(union)
+    covered = float(areas.sum())
+    return {'area': covered / union.size, 'split': 1.0 - float(areas.max()) / covered}
+
+
+def _parts(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number the connected parts of a mask from 1, int (H, W), and count their px, (parts,)."""
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    return parts, stats[1:, cv2.CC_STAT_AREA]
+
+
+def _iou(one: np.ndarray, other: np.ndarray) -> float:
+    union = np.count_nonzero(one | other)
+    return np.count_nonzero(one & other) / union if union else 1.0
