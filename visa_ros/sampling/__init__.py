@@ -1,0 +1,1 @@
+"""Which frame of a window is asked about, which ones are seen next to it, and who decides."""
