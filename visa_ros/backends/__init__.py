@@ -1,0 +1,1 @@
+"""Published networks of transformers behind the protocols of the pipeline."""
