@@ -19,7 +19,8 @@ def generate_launch_description():
     node = IncludeLaunchDescription(
         PythonLaunchDescriptionSource(str(HERE / 'visa.launch.py')),
         launch_arguments={
-            name: LaunchConfiguration(name) for name in ('namespace', 'model', 'rviz')
+            name: LaunchConfiguration(name)
+            for name in ('namespace', 'model', 'device', 'precision', 'quantization', 'rviz')
         }.items(),
     )
     camera = Node(
@@ -37,6 +38,9 @@ def generate_launch_description():
             ),
             DeclareLaunchArgument('namespace', default_value='', description='of both nodes'),
             DeclareLaunchArgument('model', default_value='visa-nano', description='its name'),
+            DeclareLaunchArgument('device', default_value='auto', description='of the networks'),
+            DeclareLaunchArgument('precision', default_value='auto', description='likewise'),
+            DeclareLaunchArgument('quantization', default_value='none', description='likewise'),
             DeclareLaunchArgument('rviz', default_value='false', description='true or false'),
             node,
             camera,

@@ -125,6 +125,41 @@ class FakeTracker:
         return Propagated(mask=parts[best], score=0.8)
 
 
+class ForgetfulTracker(FakeTracker):
+    """Never finds again what it has lost once, until a mask of it is given."""
+
+    def __init__(self):
+        super().__init__()
+        self._lost = set()
+
+    def step(self, rgb, masks=None):
+        self._lost -= set(masks or {})
+        return super().step(rgb, masks)
+
+    def _find(self, rgb, object_id):
+        found = super()._find(rgb, object_id)
+        if not found.visible:
+            self._lost.add(object_id)
+        if object_id in self._lost:
+            return Propagated(mask=np.zeros(rgb.shape[:2], bool), score=0.0)
+        return found
+
+
+class ListeningTracker(FakeTracker):
+    """Notes every image that it or a fork of it steps on, in `seen`."""
+
+    def __init__(self, seen=None):
+        super().__init__()
+        self.seen = [] if seen is None else seen
+
+    def step(self, rgb, masks=None):
+        self.seen.append(rgb)
+        return super().step(rgb, masks)
+
+    def fork(self):
+        return type(self)(self.seen)
+
+
 def camera_of(hw):
     """A pinhole camera for images of this size."""
     height, width = hw

@@ -16,7 +16,10 @@ ROS = {'rclpy', 'cv_bridge', 'message_filters', 'tf2_ros', 'rosidl_runtime_py', 
 TORCH = {'torch', 'torchvision', 'transformers', 'safetensors'}
 
 CORE = {'errors', 'structs'}
-PIPELINE = CORE | {'config', 'paths', 'geometry', 'video', 'live', 'answers', 'pipeline'}
+PIPELINE = CORE | {
+    *('config', 'paths', 'geometry', 'video', 'live', 'answers', 'pipeline'),
+    *('follow', 'choosing', 'stopwatch', 'warmup'),
+}
 
 # What the modules of each part may import, apart from their own part.
 MAY_IMPORT = {
@@ -31,21 +34,29 @@ MAY_IMPORT = {
     'video': CORE,
     'model': CORE | {'nn'},
     'tracking': CORE | {'nn'},
+    'backends': CORE | {'nn'},
+    'sampling': CORE | {'video', 'nn'},
     'sim': CORE | {'geometry', 'video'},
     'live': CORE,
     'answers': CORE | {'live'},
+    'follow': CORE | {'config', 'geometry', 'live'},
+    'choosing': CORE | {'config', 'video'},
+    'stopwatch': set(),
+    'warmup': CORE,
     'pipeline': PIPELINE,
     'data': CORE | {'video', 'sim.record', 'sim.expressions'},
     'train': CORE
     | {'nn', 'model', 'tracking', 'data'}
     | {'sim.record', 'sim.knowledge', 'sim.expressions'},
-    'api': PIPELINE | {'model', 'tracking'},
+    'api': PIPELINE | {'model', 'tracking', 'backends', 'sampling'},
     'eval': PIPELINE | {'data', 'sim'},
     'demo': PIPELINE | {'sim', 'eval'},
     'ros': PIPELINE | {'api', 'worker', 'sim', 'msg', 'srv', 'demo'},
-    'cli': PIPELINE | {'api', 'data', 'demo', 'eval', 'model', 'ros', 'sim', 'tracking', 'train'},
+    'cli': PIPELINE
+    | {'api', 'backends', 'data', 'demo', 'eval', 'model', 'ros', 'sim', 'tracking', 'train'},
 }
-WITHOUT_TORCH = set(MAY_IMPORT) - {'nn', 'model', 'tracking', 'train', 'data', 'cli', 'eval'}
+WITH_TORCH = {'nn', 'model', 'tracking', 'backends', 'sampling', 'train', 'data', 'cli', 'eval'}
+WITHOUT_TORCH = set(MAY_IMPORT) - WITH_TORCH
 WITHOUT_MUJOCO = ('sim.record', 'sim.knowledge', 'sim.expressions', 'sim.questions')
 
 FILE_LINES = 300
@@ -104,6 +115,7 @@ def test_heavy_packages_stay_where_they_belong(path):
     assert part == 'ros' or not any(is_ros(name) for name in theirs)
     assert part not in WITHOUT_TORCH or not theirs & TORCH
     assert part != 'data' or module == 'data.collate' or not theirs & TORCH
+    assert part != 'sampling' or module == 'sampling.video_llm' or not theirs & TORCH
     assert part == 'sim' or 'mujoco' not in theirs
     assert 'open3d' not in theirs or part == 'geometry'
 

@@ -33,6 +33,20 @@ def test_whole_numbers_are_numbers():
         ({'window': {'span_s': float('nan')}}, '> 0'),
         ({'sampling': {'target': 'best'}}, 'best'),
         ({'sampling': {'references': -1}}, '>= 0'),
+        ({'sampling': {'seed': -1}}, '>= 0'),
+        ({'sampling': {'scheme': 'random'}}, "'strided'"),
+        ({'sampling': {'aggregate': 'sum'}}, "'median'"),
+        ({'sampling': {'asker': 'somebody'}}, 'recorded:FILE'),
+        ({'sampling': {'asker': 'recorded:'}}, 'recorded:FILE'),
+        ({'sampling': {'target': 'text_guided'}}, 'needs sampling.asker'),
+        ({'catch_up': {'frames': -1}}, '>= 0'),
+        ({'catch_up': {'within_s': float('inf')}}, '>= 0'),
+        ({'presence': {'low_score': 0.9}}, 'low_score <= good_score'),
+        ({'presence': {'lost_after_s': 0.1}}, 'occluded_after_s <= lost_after_s'),
+        ({'presence': {'visible_after_s': -0.1}}, '>= 0'),
+        ({'presence': {'forget_after_s': -1.0}}, 'forget_after_s'),
+        ({'reground': {'when': 'often'}}, "'on_loss'"),
+        ({'reground': {'likeness': 0.0}}, 'likeness'),
         ([], 'names and values'),
     ],
     ids=str,
@@ -40,6 +54,13 @@ def test_whole_numbers_are_numbers():
 def test_mistakes_are_named(raw, text):
     with pytest.raises(ConfigError, match=text):
         from_mapping(PipelineConfig, raw)
+
+
+def test_what_takes_a_sampler():
+    assert not any(SamplingConfig(target=t).needs_sampler for t in ('latest', 'middle', 'first'))
+    assert SamplingConfig(target='uniform').needs_sampler
+    assert SamplingConfig(target='text_guided', asker='video_llm:x').needs_sampler
+    assert SamplingConfig(scheme='strided').needs_sampler
 
 
 def test_configs_are_values():

@@ -36,7 +36,7 @@ def test_masks_run_through_the_window(pipeline, clip):
     (one,) = answer.objects
     assert (one.object_id, one.query_id, one.label, one.visible) == (1, 1, 'red', True)
     assert one.cloud.centroid_m[2] == pytest.approx(1.0, abs=0.01)
-    assert {'ground', 'ground.encode', 'propagate', 'lift', 'keep'} == set(answer.ms)
+    assert {'choose', 'ground', 'ground.encode', 'propagate', 'lift', 'keep'} == set(answer.ms)
 
 
 @pytest.mark.parametrize('target', ['latest', 'middle', 'first'])

@@ -63,6 +63,27 @@ def test_the_newest_offer_wins_and_the_others_are_counted(worker, busy):
     assert seen == []
 
 
+def test_kinds_of_offers_wait_side_by_side_and_take_turns(worker, busy):
+    seen, done = [], threading.Event()
+    worker.offer(lambda: seen.append('old frame'), 'frame')
+    worker.offer(lambda: seen.append('search'), 'search')
+    worker.offer(lambda: seen.append('frame'), 'frame')
+    worker.submit(lambda: seen.append('question'))
+    worker.offer(done.set, 'last')
+    assert worker.dropped == 1
+    busy.open.set()
+    assert done.wait(WAIT_S)
+    assert seen == ['question', 'frame', 'search']
+
+
+def test_a_call_may_see_that_others_wait(worker, busy):
+    assert not worker.waiting
+    worker.offer(int)
+    assert not worker.waiting
+    worker.submit(int)
+    assert worker.waiting
+
+
 def test_no_more_wait_than_allowed(worker, busy):
     assert worker.submit(int)
     assert worker.submit(int)

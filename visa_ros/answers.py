@@ -1,11 +1,37 @@
-"""What an answer says about the objects that were followed through the window."""
+"""From what the model found to what an answer says about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from visa_ros.live import WindowPass
-from visa_ros.structs import Answer, Grounding, MaskFrame, ObjectState, Status
+from visa_ros.live import Tracked, WindowPass
+from visa_ros.structs import (
+    Answer,
+    Detection,
+    Grounding,
+    MaskFrame,
+    ObjectState,
+    Propagated,
+    Status,
+)
+
+
+def best_of(grounding: Grounding, max_objects: int) -> list[Detection]:
+    """The objects of the answer, best first; a mask without pixels is no object."""
+    if grounding.status == Status.ABSENT:
+        return []
+    found = sorted(
+        (d for d in grounding.detections if d.mask.any()), key=lambda d: d.score, reverse=True
+    )
+    return found[:max_objects] if max_objects else found
+
+
+def masks_of(tracked: Sequence[Tracked], best: Sequence[Detection]) -> dict[int, Propagated]:
+    """Masks on the target frame by object id."""
+    return {
+        t.object_id: Propagated(mask=d.mask, score=d.score)
+        for t, d in zip(tracked, best, strict=True)
+    }
 
 
 def answer_of(
@@ -19,8 +45,8 @@ def answer_of(
     """
     Put an answer together.
 
-    objects  on the newest frame of the window; empty: the scene holds no such object
-    seen     the same objects through the window; None without objects
+    objects  on the newest frame; empty: the scene holds no such object
+    seen     the same objects through the window and up to now; None without objects
     """
     status = _status_of(grounding, objects)
     return Answer(
@@ -64,11 +90,13 @@ def _unseen_s(seen: WindowPass) -> float:
 
 
 def _sequence(seen: WindowPass) -> tuple[MaskFrame, ...]:
+    """The masks of the window; each frame keeps its own stamp."""
+    window = zip(seen.frames[: seen.shown], seen.tracks[: seen.shown], strict=True)
     return tuple(
         MaskFrame(
             stamp_ns=frame.stamp_ns,
             frame_id=frame.frame_id,
             masks={i: found.mask for i, found in tracks.items() if found.visible},
         )
-        for frame, tracks in zip(seen.frames, seen.tracks, strict=True)
+        for frame, tracks in window
     )

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-import logging
-import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
-import numpy as np
-
-from visa_ros.answers import answer_of
+from visa_ros.answers import answer_of, best_of, masks_of
+from visa_ros.choosing import ByPosition
 from visa_ros.config import PipelineConfig, WindowConfig
-from visa_ros.errors import InvalidFrameError, MissingPackageError, StaleInputError
-from visa_ros.geometry.clouds import object_cloud
-from visa_ros.live import follow, LiveTracks, Tracked, Tracker, WindowPass
+from visa_ros.errors import StaleInputError
+from visa_ros.follow.catchup import Backlog
+from visa_ros.follow.objects import FollowedObjects
+from visa_ros.follow.states import StateMaker
+from visa_ros.live import follow, Tracked, Tracker, WindowPass
+from visa_ros.stopwatch import Stopwatch
 from visa_ros.structs import (
     Answer,
-    Camera,
+    Choice,
     Detection,
     Frame,
     Grounding,
-    ObjectCloud,
     ObjectState,
     Propagated,
     Query,
-    Status,
 )
 from visa_ros.video.buffer import FrameBuffer
-from visa_ros.video.sampling import choose_references, choose_target, select_window
+from visa_ros.video.sampling import choose_references, select_window
+from visa_ros.warmup import made_up_view
 
-__all__ = ['Pipeline', 'Segmenter', 'Tracker', 'build_buffer']
-_log = logging.getLogger(__name__)
+__all__ = ['Backlog', 'FrameSampler', 'Pipeline', 'Segmenter', 'Tracker', 'build_buffer']
 
 
 class Segmenter(Protocol):
@@ -46,6 +43,14 @@ class Segmenter(Protocol):
         max_objects: int = 0,
     ) -> Grounding:
         """Look at the references (oldest first, may be none) and answer for the target."""
+        ...
+
+
+class FrameSampler(Protocol):
+    """Chooses the frames of a window that the model looks at."""
+
+    def choose(self, frames: Sequence[Frame], instruction: str) -> Choice:
+        """Choose from at least one frame, oldest first, for this instruction."""
         ...
 
 
@@ -68,20 +73,37 @@ class Pipeline:
     """
 
     def __init__(
-        self, *, segmenter: Segmenter, tracker: Tracker, config: PipelineConfig | None = None
+        self,
+        *,
+        segmenter: Segmenter,
+        tracker: Tracker,
+        config: PipelineConfig | None = None,
+        sampler: FrameSampler | None = None,
     ) -> None:
+        """
+        Put the networks together.
+
+        sampler  None: frames are chosen by their positions, as config.sampling says; ConfigError
+                 if it says what takes a sampler
+        """
         self._config = config or PipelineConfig()
         self._segmenter = segmenter
         self._tracker = tracker
-        self._live = LiveTracks(tracker, max_tracked=self._config.max_tracked)
+        self._sampler = sampler or ByPosition(self._config.sampling)
+        self._states = StateMaker(max_cloud_points=self._config.max_cloud_points)
+        self._followed = FollowedObjects(tracker, self._config, self._states)
         self._next_object_id = 1
         self._next_query_id = 1
-        self._warned: set[str] = set()
 
     @property
     def tracked_ids(self) -> tuple[int, ...]:
         """Objects followed on live frames, oldest first."""
-        return self._live.ids
+        return self._followed.ids
+
+    @property
+    def steps(self) -> int:
+        """Steps of the tracker on live frames so far; see Backlog.step_s."""
+        return self._followed.steps
 
     def ask(
         self,
@@ -89,48 +111,81 @@ class Pipeline:
         frames: Sequence[Frame],
         *,
         deadline: Callable[[], None] | None = None,
+        step_s: float = 0.0,
     ) -> Answer:
         """
         Answer a question about frames of one camera.
 
-        frames    of one size, oldest first
+        frames    of one size, oldest first; the newest one is now
         deadline  called between stages and frames; raises QueryTimeoutError to stop
+        step_s    s that one step of the tracker takes, as measured; 0: it does not matter
 
         StaleInputError if there is no frame, or none in the window the query asks for.
         """
         check = deadline or _no_deadline
         check()
         part = _window_of(query, frames)
-        window, later = frames[part], frames[part.stop :]
-        watch = _Stopwatch()
-        with watch.stage('ground'):
-            target, grounding = self._ground(query, window)
-        watch.add('ground', grounding.ms)
-        best = _best_of(grounding, query.max_objects)
+        window, backlog = frames[part], Backlog(frames=frames, step_s=step_s)
+        watch = Stopwatch()
+        target, grounding = self._look(query, window, check, watch)
+        best = best_of(grounding, query.max_objects)
         if not best:
             return self._answer(grounding, ms=watch.ms)
-        tracked = self._number(best)
+        tracked = self._number(best, query.instruction)
         with watch.stage('propagate'):
-            seen = follow(self._tracker, window, target, _masks_of(tracked, best), check)
+            masks = masks_of(tracked, best)
+            later = self._followed.leading_to(frames[-1], window[-1].stamp_ns, backlog)
+            seen = follow(self._tracker, window, later, target, masks, check)
         with watch.stage('lift'):
             objects = self._lift_all(tracked, seen, check)
         if query.keep_tracking:
             with watch.stage('keep'):
-                self._live.adopt(tracked, seen, later)
+                self._followed.adopt(tracked, seen, backlog)
         self._next_object_id += len(tracked)
         return self._answer(grounding, objects, seen, ms=watch.ms)
 
-    def track(self, frame: Frame, *, clouds: bool = False) -> tuple[ObjectState, ...]:
+    def track(
+        self, frame: Frame, *, clouds: bool = False, backlog: Backlog | None = None
+    ) -> tuple[ObjectState, ...]:
         """
         Follow the kept objects on a live frame; () when there are none.
 
-        clouds  lift the masks too, where the frame has depth and intrinsics
+        clouds   lift the masks too, where the frame has depth and intrinsics
+        backlog  frames that came before this one while nobody tracked: some of them are looked
+                 at on the way, as config.catch_up says; None: none
 
         All objects are dropped when the size of the image changes.
         """
-        return tuple(
-            self._state(tracked, found, frame, clouds) for tracked, found in self._live.step(frame)
-        )
+        return self._followed.track(frame, clouds=clouds, backlog=backlog or Backlog())
+
+    def reground_due(self, stamp_ns: int) -> bool:
+        """Whether it is time, at this stamp, to ask the model again for an object."""
+        return self._followed.due(stamp_ns) is not None
+
+    def reground(
+        self, frames: Sequence[Frame], *, stop: Callable[[], bool] | None = None
+    ) -> tuple[int, ...]:
+        """
+        Ask the model again for the objects of one query, if that is due.
+
+        Objects that are found again keep their ids; see regrounding.refind.
+
+        frames   of one size, oldest first, at least one; the newest one is now
+        stop     asked when the model has answered: True gives its answer up
+        returns  ids of the objects that were found again
+        """
+        newest = frames[-1]
+        wanted = self._followed.due(newest.stamp_ns)
+        if wanted is None:
+            return ()
+        self._followed.asked(wanted.query_id)
+        last = len(frames) - 1
+        references = choose_references(self._config.sampling.references, last)
+        choice = Choice(target=last, references=references)
+        grounding = self._ground(frames, choice, wanted.instruction)
+        if stop is not None and stop():
+            return ()
+        return self._followed.find_again(wanted.query_id, grounding, newest)
 
     def warm_up(self) -> None:
         """
@@ -138,72 +193,65 @@ class Pipeline:
 
         The first answer is then as fast as the others; it changes nothing that is remembered.
         """
-        frame, mask = _made_up_view()
+        frame, mask = made_up_view()
         self._segmenter.ground((), frame, 'the mug')
         self._tracker.fork().step(frame.rgb, {1: mask})
         if self._config.clouds:
-            self._cloud(frame, Propagated(mask=mask, score=1.0))
+            self._states.cloud(frame, Propagated(mask=mask, score=1.0))
 
     def forget(self, object_ids: Iterable[int]) -> None:
         """Stop following these objects; ids that are not tracked are ignored."""
-        self._live.forget(object_ids)
+        self._followed.forget(object_ids)
 
     def reset(self) -> None:
         """Stop following anything. Ids are not used again."""
-        self._live.reset()
+        self._followed.reset()
 
-    def _ground(self, query: Query, window: Sequence[Frame]) -> tuple[int, Grounding]:
+    def _look(
+        self,
+        query: Query,
+        window: Sequence[Frame],
+        check: Callable[[], None],
+        watch: Stopwatch,
+    ) -> tuple[int, Grounding]:
         """Ask the model about one frame of the window; returns which, and what it says."""
-        sampling = self._config.sampling
-        target = choose_target(len(window), sampling.target)
-        references = [window[i] for i in choose_references(sampling.references, target)]
-        grounding = self._segmenter.ground(
-            references, window[target], query.instruction, max_objects=query.max_objects
-        )
-        return target, grounding
+        with watch.stage('choose'):
+            choice = self._sampler.choose(window, query.instruction)
+        check()
+        with watch.stage('ground'):
+            grounding = self._ground(window, choice, query.instruction, query.max_objects)
+        watch.add('ground', grounding.ms)
+        return choice.target, grounding
 
-    def _number(self, best: Sequence[Detection]) -> list[Tracked]:
+    def _ground(
+        self, window: Sequence[Frame], choice: Choice, instruction: str, max_objects: int = 0
+    ) -> Grounding:
+        references = [window[i] for i in choice.references]
+        return self._segmenter.ground(
+            references, window[choice.target], instruction, max_objects=max_objects
+        )
+
+    def _number(self, best: Sequence[Detection], instruction: str) -> list[Tracked]:
         """Give the next ids, without using them up yet."""
         return [
-            Tracked(object_id=i, query_id=self._next_query_id, label=d.label)
+            Tracked(
+                object_id=i, query_id=self._next_query_id, label=d.label, instruction=instruction
+            )
             for i, d in enumerate(best, self._next_object_id)
         ]
 
     def _lift_all(
         self, tracked: Sequence[Tracked], seen: WindowPass, check: Callable[[], None]
     ) -> tuple[ObjectState, ...]:
-        """Objects on the newest frame of the window."""
+        """Objects on the newest frame."""
         states = []
         for one in tracked:
             check()
-            found = seen.tracks[-1][one.object_id]
-            states.append(self._state(one, found, seen.frames[-1], self._config.clouds))
+            found, presence = seen.tracks[-1][one.object_id], self._followed.presence(one, seen)
+            clouds = self._config.clouds
+            states.append(self._states.state(one, presence, found, seen.newest, clouds=clouds))
         check()
         return tuple(states)
-
-    def _state(
-        self, tracked: Tracked, found: Propagated, frame: Frame, clouds: bool
-    ) -> ObjectState:
-        return ObjectState(
-            object_id=tracked.object_id,
-            query_id=tracked.query_id,
-            label=tracked.label,
-            score=found.score,
-            mask=found.mask,
-            cloud=self._cloud(frame, found) if clouds and found.visible else None,
-        )
-
-    def _cloud(self, frame: Frame, found: Propagated) -> ObjectCloud | None:
-        """Lift a mask. A mask is worth having without its cloud: failures are logged, once."""
-        if frame.depth_m is None or frame.camera is None:
-            return None
-        try:
-            return object_cloud(frame, found.mask, max_points=self._config.max_cloud_points)
-        except (InvalidFrameError, MissingPackageError) as error:
-            if str(error) not in self._warned:
-                self._warned.add(str(error))
-                _log.warning('no point clouds: %s', error)
-            return None
 
     def _answer(
         self,
@@ -216,37 +264,6 @@ class Pipeline:
         query_id = self._next_query_id
         self._next_query_id += 1
         return answer_of(grounding, objects, seen, query_id=query_id, ms=ms)
-
-
-class _Stopwatch:
-    """Milliseconds per stage."""
-
-    def __init__(self) -> None:
-        self.ms: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        start_s = time.perf_counter()
-        yield
-        self.ms[name] = 1e3 * (time.perf_counter() - start_s)
-
-    def add(self, stage: str, parts: Mapping[str, float]) -> None:
-        """Times of the parts of a stage, as 'stage.part'."""
-        self.ms.update({f'{stage}.{part}': ms for part, ms in parts.items()})
-
-
-def _made_up_view() -> tuple[Frame, np.ndarray]:
-    """A gray wall at one metre, and a square on it."""
-    camera = Camera(width=160, height=120, fx=120.0, fy=120.0, cx=79.5, cy=59.5)
-    mask = np.zeros((120, 160), np.bool_)
-    mask[40:80, 60:100] = True
-    frame = Frame(
-        rgb=np.full((120, 160, 3), 127, np.uint8),
-        stamp_ns=1,
-        depth_m=np.ones((120, 160), np.float32),
-        camera=camera,
-    )
-    return frame, mask
 
 
 def _no_deadline() -> None:
@@ -265,20 +282,3 @@ def _window_of(query: Query, frames: Sequence[Frame]) -> slice:
             f'from {frames[0].stamp_ns} to {frames[-1].stamp_ns} ns'
         )
     return part
-
-
-def _best_of(grounding: Grounding, max_objects: int) -> list[Detection]:
-    """The objects of the answer, best first; a mask without pixels is no object."""
-    if grounding.status == Status.ABSENT:
-        return []
-    found = sorted(
-        (d for d in grounding.detections if d.mask.any()), key=lambda d: d.score, reverse=True
-    )
-    return found[:max_objects] if max_objects else found
-
-
-def _masks_of(tracked: Sequence[Tracked], best: Sequence[Detection]) -> dict[int, Propagated]:
-    return {
-        t.object_id: Propagated(mask=d.mask, score=d.score)
-        for t, d in zip(tracked, best, strict=True)
-    }

@@ -26,6 +26,19 @@ class Status(enum.IntEnum):
     INTERNAL = 8
 
 
+class TrackState(enum.IntEnum):
+    """
+    What is known of an object that is followed; the values are those of msg/Object.msg.
+
+    It changes only when the frames of some time agree, so it may differ from what is seen in a
+    single frame.
+    """
+
+    VISIBLE = 1
+    OCCLUDED = 2
+    LOST = 3
+
+
 @dataclass(frozen=True, kw_only=True)
 class Camera:
     """
@@ -129,6 +142,19 @@ class Query:
             raise InvalidQueryError('the window ends before it starts')
 
 
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """
+    The frames of a window that the model looks at, as positions in it.
+
+    target      the one whose masks are predicted
+    references  those it sees next to that one, oldest first; may be empty
+    """
+
+    target: int
+    references: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Detection:
     """
@@ -205,9 +231,13 @@ class ObjectState:
     """
     One object on one frame, as it is published.
 
-    object_id  1 or more, never reused
-    mask       bool (H, W); all False when not visible
-    cloud      None without depth, intrinsics or valid points
+    object_id     1 or more, never reused
+    score         0 to 1: confidence in the mask of this frame
+    mask          bool (H, W); all False when not visible
+    cloud         None without depth, intrinsics or valid points
+    state         what is known of the object, from the frames up to this one
+    last_seen_ns  stamp of the newest frame on which it was seen; 0: not known
+    last_box_px   its bounding rectangle there: left, top, width, height in px of the image
     """
 
     object_id: int
@@ -216,6 +246,9 @@ class ObjectState:
     score: float
     mask: np.ndarray
     cloud: ObjectCloud | None = None
+    state: TrackState = TrackState.VISIBLE
+    last_seen_ns: int = 0
+    last_box_px: tuple[int, int, int, int] | None = None
 
     @property
     def visible(self) -> bool:
@@ -243,8 +276,9 @@ class Answer:
 
     message   one sentence for a person; empty for FOUND
     text      the model's own words
-    objects   on the newest frame of the window
-    sequence  one entry per frame of the window, oldest first; empty when nothing was found
+    objects   where they are: on the newest frame there is, also if the window ends before it
+    sequence  where they were: one entry per frame of the window, oldest first; empty when
+              nothing was found
     ms        wall time per stage
     """
 

@@ -14,17 +14,18 @@ Call = Callable[[], None]
 
 class Worker:
     """
-    One thread that runs calls: those submitted first, in order, else the newest one offered.
+    One thread that runs calls: those submitted first, in order, else those offered.
 
-    An offered call gives way to the next one when it has not begun. Every method may be called
-    from any thread and none waits for a call, except close. A call that raises is logged and
-    the thread goes on.
+    An offered call gives way to the next one of its kind when it has not begun, so there is
+    never more than one of a kind; the kinds take turns. Every method may be called from any
+    thread and none waits for a call, except close. A call that raises is logged and the thread
+    goes on.
     """
 
     def __init__(self, name: str, *, max_waiting: int) -> None:
         self._changed = threading.Condition()
         self._submitted: deque[Call] = deque()
-        self._offered: Call | None = None
+        self._offered: dict[str, Call] = {}
         self._max_waiting = max_waiting
         self._closed = False
         self._dropped = 0
@@ -35,6 +36,12 @@ class Worker:
     def dropped(self) -> int:
         """Offered calls that gave way to a newer one."""
         return self._dropped
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a submitted call waits; one that is not urgent may look at this and end."""
+        with self._changed:
+            return bool(self._submitted)
 
     @property
     def closed(self) -> bool:
@@ -50,13 +57,13 @@ class Worker:
             self._changed.notify()
             return True
 
-    def offer(self, call: Call) -> None:
-        """Have it run when nothing submitted waits, unless a newer one is offered before that."""
+    def offer(self, call: Call, kind: str = '') -> None:
+        """Have it run when nothing submitted waits, unless one of its kind is offered before."""
         with self._changed:
             if self._closed:
                 return
-            self._dropped += self._offered is not None
-            self._offered = call
+            self._dropped += kind in self._offered
+            self._offered[kind] = call  # keeps the turn of the one that it replaces
             self._changed.notify()
 
     def cancel(self, call: Call) -> bool:
@@ -72,7 +79,7 @@ class Worker:
         with self._changed:
             self._closed = True
             self._submitted.clear()
-            self._offered = None
+            self._offered.clear()
             self._changed.notify_all()
         self._thread.join()
 
@@ -91,8 +98,7 @@ class Worker:
                 return None
             if self._submitted:
                 return self._submitted.popleft()
-            call, self._offered = self._offered, None
-            return call
+            return self._offered.pop(next(iter(self._offered)))
 
     def _ready(self) -> bool:
-        return self._closed or bool(self._submitted) or self._offered is not None
+        return self._closed or bool(self._submitted) or bool(self._offered)

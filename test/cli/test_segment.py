@@ -14,7 +14,7 @@ cv2 = pytest.importorskip('cv2')
 
 @pytest.fixture(autouse=True)
 def _fake_model(monkeypatch):
-    def load_pipeline(model, device, config):
+    def load_pipeline(model, device, config, *, precision, quantization):
         return Pipeline(
             segmenter=fakes.FakeSegmenter(), tracker=fakes.FakeTracker(), config=config
         )

@@ -2,6 +2,7 @@
 The node with a pipeline of stand-ins, as a program of its own.
 
 'slow red' takes its time, 'broken' is a fault of the program; otherwise see fakes.FakeSegmenter.
+Where the model is asked again for what is lost, the tracker cannot find it by itself.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ class Moody(fakes.FakeSegmenter):
 
 
 def build(config, settings):
-    return Pipeline(segmenter=Moody(), tracker=fakes.FakeTracker(), config=settings)
+    forgetful = settings.reground.when != 'never'
+    tracker = fakes.ForgetfulTracker() if forgetful else fakes.FakeTracker()
+    return Pipeline(segmenter=Moody(), tracker=tracker, config=settings)
 
 
 if __name__ == '__main__':

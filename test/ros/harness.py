@@ -160,6 +160,7 @@ class FakeCamera:
         info_profile = (info_qos or PublisherQos()).profile()
         self.encoding = None  # a wrong one, to be claimed instead of rgb8
         self.depth = self.info = True
+        self.hidden = ()  # colours that are not there
         self.offset_ns = START_NS
         self.stamps = []
         self._client, node = client, client.node
@@ -201,7 +202,7 @@ class FakeCamera:
 
     def publish(self, stamp_ns):
         image, depth, info = self._publishers
-        frame = scene(stamp_ns)
+        frame = scene(stamp_ns, self.hidden)
         header = header_of(stamp_ns, frame.frame_id)
         msg = rgb_to_image(frame.rgb, header)
         if self.encoding:
@@ -215,11 +216,11 @@ class FakeCamera:
         image.publish(msg)
 
 
-def scene(stamp_ns):
-    """The picture that belongs to a stamp."""
+def scene(stamp_ns, hidden=()):
+    """The picture that belongs to a stamp, without some of the colours."""
     column = 12 + 4 * (stamp_ns // 200_000_000 % 10)
     discs = [('red', 12, column, 8), ('green', 36, 12, 5), ('green', 36, 50, 4)]
-    return fakes.frame_with(discs, stamp_ns=stamp_ns)
+    return fakes.frame_with([d for d in discs if d[0] not in hidden], stamp_ns=stamp_ns)
 
 
 def masks_alone(response):

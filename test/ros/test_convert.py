@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 import importlib.util
 import types
 
@@ -13,10 +14,11 @@ import pytest
 from sensor_msgs.msg import CameraInfo, Image
 
 from visa_ros.errors import EncodingError, InvalidFrameError
+from visa_ros.msg import Object
 from visa_ros.ros import bridge, convert
 from visa_ros.ros.stamps import header_of, ns_of, stamp_of
 from visa_ros.ros.tf import quaternion_of, stamped_transform
-from visa_ros.structs import Camera, MaskFrame, ObjectCloud, ObjectState
+from visa_ros.structs import Camera, MaskFrame, ObjectCloud, ObjectState, TrackState
 
 HEADER = header_of(1_234_567_890_123, 'optical')
 RNG = np.random.default_rng(7)
@@ -204,6 +206,18 @@ def test_an_object_out_of_sight_has_neither_mask_nor_place():
     assert obj.cloud_size == 0
     assert np.isnan([obj.centroid.x, obj.centroid.y, obj.centroid.z]).all()
     assert obj.box_pose.orientation.w == 1.0
+
+
+def test_the_state_of_an_object_has_the_values_of_the_message():
+    assert {s.name: int(s) for s in TrackState} == {
+        name: getattr(Object, name) for name in ('VISIBLE', 'OCCLUDED', 'LOST')
+    }
+    hidden = replace(
+        state(7, square(size=0), cloud=False), state=TrackState.LOST, last_seen_ns=3 * 10**9 + 5
+    )
+    (obj,) = convert.objects_to_msg([hidden], HEADER).objects
+    assert (obj.state, obj.visible) == (Object.LOST, False)
+    assert (obj.last_seen.sec, obj.last_seen.nanosec) == (3, 5)
 
 
 def test_a_mask_sequence_keeps_ids_and_stamps():

@@ -8,7 +8,7 @@ import pytest
 from sensor_msgs.msg import Image, PointCloud2
 from visualization_msgs.msg import Marker, MarkerArray
 
-from visa_ros.msg import ObjectArray, Status
+from visa_ros.msg import Object, ObjectArray, Status
 from visa_ros.ros.convert import CLOUD_POINT, msg_to_mask
 from visa_ros.ros.qos import PublisherQos
 from visa_ros.ros.stamps import ns_of
@@ -76,6 +76,11 @@ def test_a_window_of_stamps_is_kept_to(client, camera):
     stamps = stamps_of(response)
     assert stamps
     assert start_ns <= stamps[0] <= stamps[-1] <= end_ns
+    now_ns = ns_of(response.objects.header.stamp)
+    assert now_ns > end_ns
+    (red,) = response.objects.objects
+    assert red.region.x_offset == 4 + 4 * (now_ns // 200_000_000 % 10)
+    assert (red.state, ns_of(red.last_seen)) == (Object.VISIBLE, now_ns)
 
 
 def test_what_is_not_there_is_absent_and_has_no_masks(client, camera):
@@ -178,7 +183,7 @@ def test_a_camera_that_dies_is_reported_and_may_come_back(client, camera, fake_n
 
 
 def test_time_may_jump_back(client, camera, fake_node):
-    until_it_sees(client, keep_tracking=True)
+    first = until_it_sees(client, keep_tracking=True)
     red_is_live(client)
     log, before_ns = fake_node.later_log(), camera.stamps[-1]
     camera.offset_ns -= 100 * 10**9
@@ -189,6 +194,7 @@ def test_time_may_jump_back(client, camera, fake_node):
     client.fresh(ObjectArray, OBJECTS, restarted)
     response = until_it_sees(client, keep_tracking=True)
     assert max(stamps_of(response)) < before_ns
+    assert response.objects.objects[0].id > first.objects.objects[0].id
     assert 'time jumped back by' in log()
     red_is_live(client)
 

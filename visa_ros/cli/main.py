@@ -19,6 +19,9 @@ COMMANDS: Mapping[str, str] = {
     'sim': 'visa_ros.cli.sim',
     'train': 'visa_ros.cli.train',
     'evaluate': 'visa_ros.cli.evaluate',
+    'convert': 'visa_ros.cli.convert',
+    'backend': 'visa_ros.cli.backend',
+    'data': 'visa_ros.cli.data',
 }
 
 EXIT_ERROR = 2

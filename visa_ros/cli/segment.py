@@ -55,11 +55,11 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument('-o', '--out', type=Path, required=True, help='folder to write')
     parser.add_argument('--overwrite', action='store_true', help='replace an older result')
     parser.add_argument('--model', default='visa-nano', help='name or folder (%(default)s)')
-    parser.add_argument('--device', default='cpu', help='torch device (%(default)s)')
     parser.add_argument('--max-objects', type=int, default=0, help='best so many; 0: all')
     parser.add_argument('--no-ply', dest='ply', action='store_false', help='write no clouds')
     _add_part(parser)
     _add_source(parser)
+    _add_hardware(parser)
 
 
 def _add_part(parser: argparse.ArgumentParser) -> None:
@@ -80,6 +80,19 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     group.add_argument('--info-topic', default='', help='camera_info topic of a bag')
 
 
+def _add_hardware(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group('hardware')
+    group.add_argument(
+        '--device', default='auto', help='auto, cpu, cuda, cuda:N or mps (%(default)s)'
+    )
+    group.add_argument(
+        '--precision', default='auto', help='auto, fp32, bf16 or fp16 (%(default)s)'
+    )
+    group.add_argument(
+        '--quantization', default='none', help='none, 8bit or 4bit, of a published VISA'
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
     from visa_ros.api import load_pipeline
@@ -95,7 +108,13 @@ def run(args: argparse.Namespace) -> int:
     first = next(frames, None)
     if first is None:
         raise DataError(f'{args.video}: no frame from --start to --end')
-    pipeline = load_pipeline(args.model, args.device, PipelineConfig(clouds=args.ply))
+    pipeline = load_pipeline(
+        args.model,
+        args.device,
+        PipelineConfig(clouds=args.ply),
+        precision=args.precision,
+        quantization=args.quantization,
+    )
     writer = ResultWriter(
         args.out, hw=first.hw, rate_hz=source.rate_hz or 10.0, overwrite=args.overwrite
     )

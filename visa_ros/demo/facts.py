@@ -37,7 +37,8 @@ class Reply:
     """
     The node's response to one question.
 
-    objects       on the newest frame of the window; their clouds are not part of a response
+    objects       on the newest frame there was; their clouds are not part of a response
+    stamp_ns      of that frame; 0: the newest of the window
     centroids_m   object id -> mean of its cloud, float64 (3,), for objects that have one
     cloud_points  object id -> points of its cloud, for objects that have one
     sequence      masks through the window, oldest first
@@ -49,6 +50,7 @@ class Reply:
     text: str = ''
     query_id: int = 0
     objects: tuple[ObjectState, ...] = ()
+    stamp_ns: int = 0
     centroids_m: Mapping[int, np.ndarray] = field(default_factory=dict)
     cloud_points: Mapping[int, int] = field(default_factory=dict)
     sequence: tuple[MaskFrame, ...] = ()
@@ -83,6 +85,13 @@ class Outcome:
         """Shots of the window that the answer has masks for; all of them if it has none."""
         stamps = {frame.stamp_ns for frame in self.reply.sequence}
         return tuple(s for s in self.window if s.frame.stamp_ns in stamps) or self.window
+
+    @property
+    def placed_on(self) -> Shot | None:
+        """The shot that the reply's objects are on; None if it was not kept."""
+        stamp_ns = self.reply.stamp_ns or self.window[-1].frame.stamp_ns
+        shots = (*self.window, *self.live)
+        return next((s for s in shots if s.frame.stamp_ns == stamp_ns), None)
 
 
 class Robot(Protocol):

@@ -80,20 +80,20 @@ def centroid_error_m(outcome: Outcome) -> float | None:
     Distance from the answered clouds to where the true objects are, in m, mean over the clouds.
 
     A cloud's place is the mean of its points. An object's place is the mean of its visible
-    surface: its true mask lifted with the depth of the same frame, the newest of the window.
-    Each answered object is held against the target its mask overlaps most, or, if it overlaps
-    none, the nearest one.
+    surface: its true mask lifted with the depth of the frame that the answer places it on. Each
+    answered object is held against the target its mask overlaps most, or, if it overlaps none,
+    the nearest one. None where that frame was not kept.
     """
-    last = outcome.window[-1]
-    places = _places(last, outcome.expression.targets)
-    if not places:
+    shot = outcome.placed_on
+    places = {} if shot is None else _places(shot, outcome.expression.targets)
+    if shot is None or not places:
         return None
     errors = []
     for state in outcome.reply.objects:
         center = outcome.reply.centroids_m.get(state.object_id)
         if center is None:
             continue
-        overlap = {i: int(np.sum(state.mask & (last.instances == i))) for i in places}
+        overlap = {i: int(np.sum(state.mask & (shot.instances == i))) for i in places}
         best = max(places, key=lambda i: overlap[i])
         near = [best] if overlap[best] else list(places)
         errors.append(min(float(np.linalg.norm(center - places[i])) for i in near))

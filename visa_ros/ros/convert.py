@@ -16,10 +16,11 @@ from sensor_msgs.msg import CameraInfo, Image, PointCloud2, PointField, RegionOf
 from std_msgs.msg import Header
 
 from visa_ros.errors import EncodingError, InvalidFrameError
+from visa_ros.follow.confidence import box_of
 from visa_ros.geometry.camera import camera_from_info
 from visa_ros.msg import FrameMasks, MaskRle, MaskSequence, Object, ObjectArray
 from visa_ros.ros.bridge import foreign_to_rgb
-from visa_ros.ros.stamps import header_of
+from visa_ros.ros.stamps import header_of, stamp_of
 from visa_ros.ros.tf import quaternion_of
 from visa_ros.structs import Camera, MaskFrame, ObjectCloud, ObjectState
 from visa_ros.video import rle
@@ -213,9 +214,12 @@ def _object(state: ObjectState) -> Object:
         label=state.label,
         score=float(state.score),
         visible=state.visible,
+        state=int(state.state),
+        last_seen=stamp_of(state.last_seen_ns),
     )
     if state.visible:
-        msg.region = _region(state.mask)
+        left, top, width, height = box_of(state.mask)
+        msg.region = RegionOfInterest(x_offset=left, y_offset=top, width=width, height=height)
         msg.mask = mask_to_msg(state.mask)
     if state.cloud is None:
         msg.centroid = Point(x=np.nan, y=np.nan, z=np.nan)
@@ -225,16 +229,6 @@ def _object(state: ObjectState) -> Object:
     msg.box_pose = box_pose(state.cloud)
     msg.box_size = box_size(state.cloud)
     return msg
-
-
-def _region(mask: np.ndarray) -> RegionOfInterest:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return RegionOfInterest(
-        x_offset=int(columns[0]),
-        y_offset=int(rows[0]),
-        width=int(columns[-1] - columns[0] + 1),
-        height=int(rows[-1] - rows[0] + 1),
-    )
 
 
 def _points(object_id: int, cloud: ObjectCloud) -> np.ndarray:

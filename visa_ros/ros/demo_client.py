@@ -32,7 +32,7 @@ from visa_ros.ros.qos import PublisherQos
 from visa_ros.ros.stamps import ns_of, NS_PER_S, stamp_of
 from visa_ros.sim.record import SceneRecord
 from visa_ros.srv import Query
-from visa_ros.structs import Camera, Frame, MaskFrame, ObjectCloud, ObjectState, Status
+from visa_ros.structs import Camera, Frame, MaskFrame, ObjectCloud, ObjectState, Status, TrackState
 
 _KEPT = 110  # frames; the demo looks back on one question at a time
 _PARTS = ('image', 'depth', 'instances')
@@ -201,6 +201,7 @@ def _reply(response: Query.Response, last: Shot) -> Reply:
         text=response.answer,
         query_id=response.query_id,
         objects=tuple(_state(o, last.frame.hw) for o in objects),
+        stamp_ns=ns_of(response.objects.header.stamp),
         centroids_m={o.id: np.array([o.centroid.x, o.centroid.y, o.centroid.z]) for o in lifted},
         cloud_points={o.id: o.cloud_size for o in lifted},
         sequence=tuple(
@@ -222,6 +223,8 @@ def _state(msg: Object, hw: tuple[int, int]) -> ObjectState:
         label=msg.label,
         score=msg.score,
         mask=msg_to_mask(msg.mask) if msg.visible else np.zeros(hw, np.bool_),
+        state=TrackState(msg.state),
+        last_seen_ns=ns_of(msg.last_seen),
     )
 
 

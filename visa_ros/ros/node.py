@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 import logging
+import time
 
 from rclpy.clock import Clock, ClockType
 
 from visa_ros.api import load_pipeline
 from visa_ros.config import PipelineConfig
+from visa_ros.follow.catchup import StepCost
 from visa_ros.paths import model_dir
-from visa_ros.pipeline import build_buffer, Pipeline
+from visa_ros.pipeline import Backlog, build_buffer, Pipeline
 from visa_ros.ros.inputs import CameraInput
 from visa_ros.ros.outputs import Outputs
 from visa_ros.ros.params import declare, NodeConfig
@@ -45,6 +47,7 @@ class VisaNode(ProcessNode):
         self._window = SharedWindow(build_buffer(settings.window))
         self._pipeline = build_pipeline(self._config, settings)
         self._epoch = 0
+        self._cost = StepCost()
         self._outputs = Outputs(self, self._config.qos)
         self._worker = Worker('visa-pipeline', max_waiting=self._config.query.max_waiting)
         self.before_destroy(self._worker.close)
@@ -62,21 +65,37 @@ class VisaNode(ProcessNode):
     def _follow(self, moment: Moment) -> None:
         """Track the objects on the newest frame; in the worker's thread."""
         self._enter(moment)
-        frame = moment.frames[-1]
-        states = self._pipeline.track(frame, clouds=self._outputs.clouds_wanted)
+        frame, steps, began_s = moment.frames[-1], self._pipeline.steps, time.monotonic()
+        states = self._pipeline.track(
+            frame,
+            clouds=self._outputs.clouds_wanted,
+            backlog=Backlog(frames=moment.frames, step_s=self._cost.step_s),
+        )
+        self._cost.add(self._pipeline.steps - steps, time.monotonic() - began_s)
         self._outputs.publish(frame, states)
+        if self._pipeline.reground_due(frame.stamp_ns):
+            self._worker.offer(self._reground, 'reground')
+
+    def _reground(self) -> None:
+        """Ask the model again for an object that is lost; in the worker's thread."""
+        moment = self._window.now()
+        if moment.epoch == self._epoch and moment.frames:
+            self._pipeline.reground(moment.frames, stop=self._busy)
+
+    def _busy(self) -> bool:
+        return self._worker.waiting or self._worker.closed
 
     def _answer(self, ticket: Ticket) -> None:
         """Answer one request; in the worker's thread."""
         moment = self._window.recent(self._config.input.stale_after_s, self._input.trouble)
         self._enter(moment)
-        answer = self._pipeline.ask(ticket.query, moment.frames, deadline=ticket.check)
+        answer = self._pipeline.ask(
+            ticket.query, moment.frames, deadline=ticket.check, step_s=self._cost.step_s
+        )
         if not ticket.reply(answer, moment.frames[-1]):
             self._pipeline.forget(state.object_id for state in answer.objects)
         elif answer.objects:
-            last_ns = answer.sequence[-1].stamp_ns
-            last = next(frame for frame in moment.frames if frame.stamp_ns == last_ns)
-            self._outputs.publish(last, answer.objects)
+            self._outputs.publish(moment.frames[-1], answer.objects)
 
     def _enter(self, moment: Moment) -> None:
         """Forget what was learned before time jumped back."""
@@ -92,7 +111,13 @@ def load(config: NodeConfig, settings: PipelineConfig) -> Pipeline:
     CheckpointError or ConfigError if they cannot be used.
     """
     folder = model_dir(config.model)  # looked for before torch is loaded, which takes long
-    pipeline = load_pipeline(folder, config.device, settings)
+    pipeline = load_pipeline(
+        folder,
+        config.device,
+        settings,
+        precision=config.precision,
+        quantization=config.quantization,
+    )
     pipeline.warm_up()
     return pipeline
 

@@ -18,6 +18,7 @@ from visa_ros.ros.convert import (
     rgb_to_image,
 )
 from visa_ros.ros.markers import MarkerBoard
+from visa_ros.ros.places import draw_places
 from visa_ros.ros.process import until_shutdown
 from visa_ros.ros.qos import NodeQos, PublisherQos
 from visa_ros.ros.stamps import header_of
@@ -89,4 +90,4 @@ def _label_image(frame: Frame, states: States, header: Header) -> Image:
 def _overlay(frame: Frame, states: States, header: Header) -> Image:
     masks = {s.object_id: s.mask for s in states}
     labels = {s.object_id: s.label for s in states}
-    return rgb_to_image(draw_masks(frame.rgb, masks, labels), header)
+    return rgb_to_image(draw_places(draw_masks(frame.rgb, masks, labels), states), header)

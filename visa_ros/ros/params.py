@@ -68,12 +68,17 @@ class NodeConfig:
     """
     Parameters of the node itself; those of the pipeline stand next to them.
 
-    model   folder of a model, or the name of a shipped one
-    device  where the networks run: 'cpu', 'cuda', 'cuda:1'
+    model         folder of a model, or the name of a shipped one
+    device        where the networks run: auto (a GPU if there is one), cpu, cuda, cuda:1, mps
+    precision     what they compute in: auto (bf16 on a GPU made for it, else fp32), fp32, bf16,
+                  fp16
+    quantization  of the language model of a published VISA: none, 8bit or 4bit
     """
 
     model: str = 'visa-nano'
-    device: str = 'cpu'
+    device: str = 'auto'
+    precision: str = 'auto'
+    quantization: str = 'none'
     query: QueryConfig = field(default_factory=QueryConfig)
     input: InputConfig = field(default_factory=InputConfig)
     qos: NodeQos = field(default_factory=NodeQos)

@@ -54,11 +54,10 @@ class Ticket:
         )
 
     def reply(self, answer: Answer, newest: Frame) -> bool:
-        """Send an answer; `newest` is the last frame looked at. False: it came too late."""
-        last = answer.sequence[-1] if answer.sequence else newest
+        """Send an answer; `newest` is the frame its objects are on. False: it came too late."""
         msg = QueryService.Response(answer=answer.text, query_id=answer.query_id)
         msg.status.code, msg.status.message = int(answer.status), answer.message
-        msg.objects = objects_to_msg(answer.objects, header_of(last.stamp_ns, last.frame_id))
+        msg.objects = objects_to_msg(answer.objects, header_of(newest.stamp_ns, newest.frame_id))
         msg.masks = sequence_to_msg(answer.sequence)
         now_s = time.monotonic()
         ms = {'wait': 1e3 * (self._begun_s - self._asked_s), **answer.ms}

@@ -38,7 +38,7 @@ class SharedWindow:
         self._arrived_s: float | None = None
 
     def push(self, frame: Frame) -> Moment | None:
-        """Take the newest frame; return it with its epoch, or None if it is late or repeated."""
+        """Take the newest frame; return all frames, or None if it is late or repeated."""
         with self._lock:
             newest = self._buffer.newest
             if newest is not None and frame.stamp_ns < newest.stamp_ns - JUMP_NS:
@@ -51,7 +51,12 @@ class SharedWindow:
             if not self._buffer.push(frame):
                 return None
             self._arrived_s = time.monotonic()
-            return Moment(frames=(frame,), epoch=self._epoch)
+            return self._now()
+
+    def now(self) -> Moment:
+        """Return all frames; there may be none."""
+        with self._lock:
+            return self._now()
 
     def recent(self, within_s: float, trouble: str = '') -> Moment:
         """
@@ -64,7 +69,7 @@ class SharedWindow:
         StaleInputError if there are none or the window is stale.
         """
         with self._lock:
-            moment = Moment(frames=self._buffer.snapshot(), epoch=self._epoch)
+            moment = self._now()
             arrived_s = self._arrived_s
         why = f'images cannot be used: {trouble}' if trouble else 'check that the camera runs'
         if arrived_s is None:
@@ -73,3 +78,6 @@ class SharedWindow:
         if age_s > within_s:
             raise StaleInputError(f'the newest image came {age_s:.1f} s ago: {why}')
         return moment
+
+    def _now(self) -> Moment:
+        return Moment(frames=self._buffer.snapshot(), epoch=self._epoch)
