@@ -22,6 +22,9 @@ import tomllib
 ROOT = Path(__file__).resolve().parent.parent
 BUILD_TOOLS = ('scikit-build-core>=1.1,<2', 'cmake>=3.25', 'ninja>=1.11')
 ACCELERATORS = ('nvidia-', 'cuda-', 'triton')
+# Of 'train' only the packages named are wanted; the others need torchvision, whose wheels on PyPI
+# do not load beside a CPU build of torch: their tests use small networks that do without.
+ALONE = ('train', 'video-llm', 'edgetam')
 HEADER = """\
 # Written by scripts/lock.py (make lock). Install with: pip install --no-deps -r ...
 # Valid for Python 3.11 and 3.12 on x86_64 Linux.
@@ -32,7 +35,7 @@ def wanted() -> tuple[list[str], list[str]]:
     """Return the requirements to resolve, and those to take without what they depend on."""
     project = tomllib.loads((ROOT / 'pyproject.toml').read_text(encoding='utf-8'))['project']
     extras = project['optional-dependencies']
-    followed = [r for name, part in extras.items() if name != 'train' for r in part]
+    followed = [r for name, part in extras.items() if name not in ALONE for r in part]
     return [*project['dependencies'], *followed, *BUILD_TOOLS], extras['train']
 
 

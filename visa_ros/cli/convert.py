@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
         extras=_tracker_writer(args.tracker),
     )
     print(
-        f'{args.out}: {done.parameters / 1e9:.2f} G parameters, {done.bytes / 1e9:.2f} GB in '
+        f'{args.out}: {done.parameters / 1e6:.1f} M parameters, {done.bytes / 1e6:.1f} MB in '
         f'{done.shards} files'
     )
     if not (args.out / 'tracker.json').is_file():

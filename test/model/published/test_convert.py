@@ -150,6 +150,16 @@ def test_a_folder_of_something_else_is_never_replaced(checkpoint, out):
     assert (out / 'thesis.tex').read_text() == 'do not delete'
 
 
+def test_a_download_is_never_replaced(checkpoint, out):
+    """Though it has a config and an index, as ours has."""
+    out.mkdir(parents=True)
+    for name in ('config.json', 'model.safetensors.index.json'):
+        (out / name).write_text('{"model_type": "ChatUniVi"}')
+    with pytest.raises(ConfigError, match='not made by a conversion'):
+        convert(checkpoint, out, overwrite=True)
+    assert len(list(out.iterdir())) == 2
+
+
 def test_an_empty_folder_is_filled(checkpoint, out):
     out.mkdir(parents=True)
     convert(checkpoint, out)

@@ -114,7 +114,7 @@ def test_what_the_command_says(tmp_path, sources, capsys):
     out = tmp_path / 'models' / 'visa'
     assert run(*sources, '-o', out, '--precision', 'bf16') == 0
     said = capsys.readouterr().out
-    assert 'G parameters' in said
+    assert 'M parameters' in said
     assert f'visa-ros convert -o {out} --tracker' in said
     with pytest.raises(CheckpointError, match=r'holds no tracker.*--tracker'):
         load(out, 'cpu')

@@ -67,7 +67,7 @@ def _fill(
     model = empty_model(checkpoint.config)
     weights = checkpoint.weights
     keys = list(model.state_dict())
-    for key in tqdm(keys, desc='weights', unit='tensor', delay=1.0):
+    for key in tqdm(keys, desc='weights', unit='tensor', delay=1.0, disable=None):
         stored = weights.read(key)
         if quantizer.takes(key, tuple(stored.shape)):
             model.set_submodule(key.removesuffix('.weight'), quantizer.linear(stored))

@@ -19,7 +19,14 @@ from tqdm import tqdm
 
 from visa_ros.errors import CheckpointError, ConfigError
 from visa_ros.model.published.files import Entry
-from visa_ros.model.published.folder import CONFIG, config_to_json, INDEX, PROMPT, TOKENIZER
+from visa_ros.model.published.folder import (
+    CONFIG,
+    config_to_json,
+    INDEX,
+    is_published,
+    PROMPT,
+    TOKENIZER,
+)
 from visa_ros.model.published.shards import (
     byte_count,
     DTYPES,
@@ -32,7 +39,6 @@ from visa_ros.model.published.shards import (
     write_shard,
 )
 from visa_ros.model.published.sources import Checkpoint
-from visa_ros.model.published.weights import Weights
 
 PRECISIONS: Mapping[str, torch.dtype | None] = {
     'keep': None,
@@ -70,7 +76,7 @@ def convert(
     Write a checkpoint as a folder of ours.
 
     precision    'keep' each tensor as it is stored, or 'bf16', 'fp16', 'fp32'
-    shard_bytes  of a file at most; at the peak, memory holds one tensor and a quarter of that
+    shard_bytes  of a file at most; memory holds one tensor at a time
     overwrite    replace a folder that holds a published VISA, at the last moment
     extras       puts more files into the folder before it takes its name
 
@@ -101,8 +107,8 @@ def check_target(folder: Path, *, overwrite: bool) -> None:
         return
     if not overwrite:
         raise ConfigError(f'{folder} exists: name another one, or replace it with --overwrite')
-    if not (folder / INDEX).is_file() or not (folder / CONFIG).is_file():
-        raise ConfigError(f'{folder} holds no converted model, and is not replaced')
+    if not (folder / CONFIG).is_file() or not is_published(folder):
+        raise ConfigError(f'{folder} was not made by a conversion, and is not replaced')
 
 
 def _write(
@@ -120,12 +126,17 @@ def _write(
     shards = plan_shards(entries, shard_bytes)
     names = shard_names(len(shards))
     total = sum(map(byte_count, entries.values()))
-    reader = _Reader(weights, entries, mapped_bytes=shard_bytes // 4)
+
+    def read(key: str) -> Tensor:
+        return cast_finite(weights.read(key), entries[key].dtype, key)
+
     sums: dict[str, str] = {}
-    with tqdm(total=total, unit='B', unit_scale=True, desc='convert', delay=1.0) as bar:
+    with tqdm(
+        total=total, unit='B', unit_scale=True, desc='convert', delay=1.0, disable=None
+    ) as bar:
         for name, keys in zip(names, shards, strict=True):
             content = {key: entries[key] for key in keys}
-            sums[name] = write_shard(part / name, content, reader.read, bar.update)
+            sums[name] = write_shard(part / name, content, read, bar.update)
     sums[TOKENIZER] = write_file(part / TOKENIZER, checkpoint.tokenizer.read_bytes())
     sums[PROMPT] = write_file(part / PROMPT, json_bytes(checkpoint.prompt.to_json()))
     extras(part)
@@ -137,34 +148,19 @@ def _write(
     return Converted(parameters=parameters, bytes=total, shards=len(shards))
 
 
-class _Reader:
-    """Reads tensors in the dtype that is written, and gives mapped memory back now and then."""
-
-    def __init__(
-        self, weights: Weights, entries: Mapping[str, Entry], *, mapped_bytes: int
-    ) -> None:
-        self._weights = weights
-        self._entries = entries
-        self._limit = mapped_bytes
-        self._mapped = 0
-
-    def read(self, key: str) -> Tensor:
-        if self._mapped > self._limit:
-            self._weights.release()
-            self._mapped = 0
-        stored = self._weights.read(key)
-        self._mapped += stored.nbytes
-        return cast_finite(stored, self._entries[key].dtype, key)
-
-
 def cast_finite(tensor: Tensor, dtype: torch.dtype, key: str) -> Tensor:
     """Convert a tensor; CheckpointError if it is not finite before or, in float16, after."""
     cast = tensor.to(dtype)
-    if torch.isfinite(cast).all():
+    if _is_finite(cast):
         return cast
-    if torch.isfinite(tensor).all():
+    if _is_finite(tensor):
         raise CheckpointError(f'{key} overflows in {DTYPES[dtype]}: take bf16 instead')
     raise CheckpointError(f'{key} holds numbers that are not finite: the checkpoint is damaged')
+
+
+def _is_finite(tensor: Tensor) -> bool:
+    """By its extremes, which takes no memory; both are NaN where anything is."""
+    return bool(torch.isfinite(torch.stack(torch.aminmax(tensor))).all())
 
 
 def _rename(part: Path, folder: Path) -> None:

@@ -94,7 +94,9 @@ def verify(folder: Path) -> None:
 def _checksums(folder: Path, names: Iterable[str]) -> list[tuple[str, str]]:
     paths = [folder / name for name in names]
     total = sum(path.stat().st_size for path in paths)
-    with tqdm(total=total, unit='B', unit_scale=True, desc='checksums', delay=1.0) as bar:
+    with tqdm(
+        total=total, unit='B', unit_scale=True, desc='checksums', delay=1.0, disable=None
+    ) as bar:
         return [(path.name, _sha256(path, bar)) for path in paths]
 
 

@@ -26,6 +26,8 @@ from visa_ros.model.published.layout import (
 )
 
 LORA_ALPHA = 16.0  # of every VISA that was trained by the reference
+# Read from mapped files until they are given back: whole shards would stay in memory otherwise.
+_MAPPED_BYTES = 1 << 27
 
 _HINTS = {
     'language': 'the language model is missing: name the folder or file of VISA itself',
@@ -64,6 +66,7 @@ class Weights:
         self._factors: dict[tuple[str, str], list[_Place]] = {}
         self._renames: dict[str, Rename] = {}
         self._files: list[TensorFile] = []
+        self._mapped = 0
         self.rotary_sizes: set[int] = set()
         for number, source in enumerate(sources):
             for path in tensor_files(source):
@@ -110,10 +113,13 @@ class Weights:
         """
         Return a tensor on the CPU in its stored dtype, LoRA merged; copy it to keep it.
 
-        It may live in a mapped file until `release` or the death of this object.
+        It may live in a mapped file, which stays mapped as long as the tensor lives.
         """
         place = self._places[key][0]
+        if self._mapped > _MAPPED_BYTES:
+            self.release()
         weight = place.file.read(place.key)
+        self._mapped += weight.nbytes
         if (key, 'A') not in self._factors:
             return weight
         a, b = (self._factors[key, factor][0] for factor in 'AB')
@@ -123,6 +129,7 @@ class Weights:
 
     def release(self) -> None:
         """Give all mapped memory back; reading goes on as before."""
+        self._mapped = 0
         for file in self._files:
             file.release()
 
