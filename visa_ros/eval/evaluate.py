@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -17,17 +17,10 @@ from tqdm import tqdm
 from visa_ros.data.tabletop import Clip, Tabletop
 from visa_ros.errors import VisaError
 from visa_ros.eval.overlap import WhenEmpty
+from visa_ros.eval.predict import Answerer
 from visa_ros.eval.scores import Score, score_sequence, share, summary, ZERO
 from visa_ros.sim.expressions import ABSENT, Expression, make_expressions
 from visa_ros.structs import Answer, Camera, Frame, Query, Status
-
-
-class Answerer(Protocol):
-    """What visa_ros.pipeline.Pipeline does."""
-
-    def ask(self, query: Query, frames: Sequence[Frame]) -> Answer:
-        """Answer a question about frames, oldest first."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
