@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     'demo': 'visa_ros.cli.demo',
     'sim': 'visa_ros.cli.sim',
     'train': 'visa_ros.cli.train',
+    'export': 'visa_ros.cli.export',
     'evaluate': 'visa_ros.cli.evaluate',
     'convert': 'visa_ros.cli.convert',
     'backend': 'visa_ros.cli.backend',
