@@ -11,7 +11,7 @@ import torch
 from visa_ros.errors import CheckpointError, ConfigError, InvalidFrameError
 from visa_ros.tracking import load_tracker, MemoryTracker
 from visa_ros.tracking.checkpoint import save_tracker
-from visa_ros.tracking.config import MemoryConfig, NetworkConfig, TrackerConfig
+from visa_ros.tracking.config import LongTermConfig, MemoryConfig, NetworkConfig, TrackerConfig
 from visa_ros.tracking.network import TrackerNetwork
 
 CONFIG = TrackerConfig(
@@ -28,6 +28,16 @@ CONFIG = TrackerConfig(
     input_hw=(32, 48),
 )
 HW = (40, 60)
+LONG_TERM = MemoryConfig(
+    every=1, recent=2, long_term=LongTermConfig(batch=2, prototypes=8, elements=20)
+)
+KINDS = {
+    'working': lambda tracker: tracker,
+    'long-term': lambda tracker: with_config(tracker, memory=LONG_TERM),
+    'any size': lambda tracker: with_config(
+        tracker, memory=LONG_TERM, input_hw=None, short_side=40, antialias=False
+    ),
+}
 
 
 @pytest.fixture
@@ -38,6 +48,10 @@ def tracker():
     torch.nn.init.normal_(network.decoder.pred.weight)
     torch.nn.init.constant_(network.decoder.pred.bias, 0.5)
     return MemoryTracker(network.eval(), CONFIG)
+
+
+def with_config(tracker, **changes):
+    return MemoryTracker(tracker._network, replace(CONFIG, **changes))
 
 
 def image(seed=0, hw=HW):
@@ -209,21 +223,94 @@ def test_nothing_to_track_gives_nothing(tracker):
     assert tracker.memory_bytes == 0
 
 
-def test_memory_is_bounded_over_a_long_stream(tracker):
-    objects = 3
-    network, memory = CONFIG.network, CONFIG.memory
-    places = CONFIG.input_hw[0] * CONFIG.input_hw[1] // network.stride**2
-    element = network.key_dim + 1 + objects * network.value_dim
-    bound = 2 * (memory.recent + objects) * places * element * 4
-    bound += objects * places * network.hidden_dim * 4
-    sizes = []
-    for k in range(200):
+@pytest.mark.parametrize('kind', KINDS)
+def test_memory_is_bounded_over_a_long_stream(tracker, kind):
+    tracker = KINDS[kind](tracker)
+    objects, sizes = 3, []
+    for k in range(120):
         given = {1 + k % objects: box(k % 30, k % 40)} if k % 7 == 0 else None
         tracker.step(image(k % 5), given)
         sizes.append(tracker.memory_bytes)
+        assert sizes[-1] <= tracker.max_bytes(HW, len(tracker.ids))
 
-    assert max(sizes) <= bound
-    assert max(sizes[100:]) <= max(sizes[:100])
+    assert max(sizes[60:]) <= max(sizes[:60])
+    tracker.forget([1, 2])
+    assert tracker.memory_bytes <= tracker.max_bytes(HW, 1) < tracker.max_bytes(HW, objects)
+
+
+@pytest.mark.parametrize('kind', KINDS)
+def test_images_may_change_in_size(tracker, kind):
+    tracker = KINDS[kind](tracker)
+    tracker.step(image(), {1: box(4, 4)})
+    for k, hw in enumerate([HW, (33, 17), (96, 128), (128, 96), (16, 16), HW], start=1):
+        found = tracker.step(image(k, hw))
+        assert found[1].mask.shape == hw
+
+
+@pytest.mark.parametrize('kind', KINDS)
+def test_each_kind_keeps_what_it_is_given_and_follows_it(tracker, kind):
+    tracker = KINDS[kind](tracker)
+    found = tracker.step(image(), {1: box(4, 4), 2: box(20, 30)})
+    assert (found[1].mask == box(4, 4)).all()
+
+    for k in range(1, 12):
+        found = tracker.step(image(k))
+        assert found.keys() == {1, 2}
+        assert not (found[1].mask & found[2].mask).any()
+
+
+def test_an_object_is_added_without_a_step(tracker):
+    other = tracker.fork()
+    for t in (tracker, other):
+        t.step(image(), {1: box(4, 4)})
+    tracker.add(image(9), {2: box(20, 30), 5: np.zeros(HW, bool)})
+
+    assert tracker.ids == (1, 2, 5)
+    with torch.inference_mode():
+        query = torch.randn(5, 4), torch.ones(5, 4)
+        seen, expected = (t._propagation._store.read(*query) for t in (tracker, other))
+    torch.testing.assert_close(seen[1], expected[1])
+    found = tracker.step(image(1))
+    assert found.keys() == {1, 2, 5}
+    assert not found[5].visible
+
+
+def test_adding_first_and_stepping_then_is_tracking(tracker):
+    tracker.add(image(), {3: box(4, 4)})
+
+    assert tracker.ids == (3,)
+    assert tracker.step(image(1)).keys() == {3}
+
+
+def test_another_view_of_a_tracked_object_is_remembered(tracker):
+    tracker.step(image(), {1: box(4, 4)})
+    before = tracker._propagation.sizes[0]
+    state = tracker._propagation.hidden(1).clone()
+
+    tracker.add(image(5), {1: box(8, 8)})
+
+    assert tracker._propagation.sizes[0] == 2 * before
+    assert torch.equal(tracker._propagation.hidden(1), state)
+
+
+def test_nothing_is_added_for_nothing(tracker):
+    tracker.add(image(), {})
+    assert tracker.ids == ()
+    with pytest.raises(InvalidFrameError):
+        tracker.add(image(), {0: box(2, 2)})
+    assert tracker.memory_bytes == 0
+
+
+def test_the_last_image_is_not_remembered(tracker):
+    other = tracker.fork()
+    for t in (tracker, other):
+        t.step(image(), {1: box(4, 4)})
+        t.step(image(1))
+    before = tracker.memory_bytes
+
+    assert same(tracker.step(image(2), last=True), other.step(image(2)))
+
+    assert tracker.memory_bytes == before < other.memory_bytes
 
 
 @pytest.mark.parametrize(
@@ -275,12 +362,15 @@ def test_arguments_are_left_as_they_are(tracker):
     assert all((masks[i] == copies[1][i]).all() for i in masks)
 
 
-def test_bfloat16_tracks_too(tracker):
-    fast = MemoryTracker(tracker._network, replace(CONFIG, autocast=True))
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize('kind', KINDS)
+def test_half_precision_tracks_too(tracker, dtype, kind):
+    fast = MemoryTracker(tracker._network, KINDS[kind](tracker)._config, dtype=dtype)
     fast.step(image(), {1: box(4, 4)})
 
-    for k in range(1, 5):
+    for k in range(1, 8):
         assert fast.step(image(k))[1].mask.shape == HW
+    assert fast.memory_bytes <= fast.max_bytes(HW, 1)
 
 
 def test_saved_trackers_load_and_agree(tracker, tmp_path):
@@ -306,7 +396,19 @@ def test_checkpoints_that_do_not_fit_are_refused(tracker, tmp_path):
         load_tracker(tmp_path)
 
 
-def test_an_unknown_device_is_refused(tracker, tmp_path):
+def test_an_unknown_device_or_precision_is_refused(tracker, tmp_path):
     save_tracker(tmp_path, tracker._network, CONFIG)
     with pytest.raises(ConfigError, match='abacus'):
         load_tracker(tmp_path, device='abacus')
+    with pytest.raises(ConfigError, match='fp3'):
+        load_tracker(tmp_path, precision='fp3')
+
+
+def test_precision_is_that_of_the_folder_unless_it_is_asked_for(tracker, tmp_path):
+    save_tracker(tmp_path, tracker._network, replace(CONFIG, autocast=True))
+
+    assert load_tracker(tmp_path)._dtype == torch.bfloat16
+    assert load_tracker(tmp_path, precision='fp32')._dtype == torch.float32
+    save_tracker(tmp_path, tracker._network, CONFIG)
+    assert load_tracker(tmp_path)._dtype == torch.float32
+    assert load_tracker(tmp_path, precision='bf16').fork()._dtype == torch.bfloat16

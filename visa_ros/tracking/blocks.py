@@ -8,6 +8,7 @@ objects of one image next to each other.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 import torch
 from torch import nn, Tensor
@@ -28,7 +29,8 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, inputs, h, w) to (B, outputs, h, w)."""
         shortcut = x if self.downsample is None else self.downsample(x)
-        return shortcut + self.conv2(F.relu(self.conv1(F.relu(x))))
+        inner: Tensor = self.conv2(F.relu(self.conv1(F.relu(x))))
+        return shortcut + inner
 
 
 class PairConv(nn.Conv2d):
@@ -42,7 +44,9 @@ class PairConv(nn.Conv2d):
         super().__init__(image_dim + object_dim, outputs, 3, padding=1)
         self.image_dim = image_dim
 
-    def forward(self, image: Tensor, objects: Tensor) -> Tensor:
+    def forward(  # type: ignore[override]
+        self, image: Tensor, objects: Tensor
+    ) -> Tensor:
         """(B, image_dim, h, w) and (B * N, object_dim, h, w) to (B * N, outputs, h, w)."""
         of_image, of_object = self.weight[:, : self.image_dim], self.weight[:, self.image_dim :]
         shared = F.conv2d(image, of_image, self.bias, padding=1)
@@ -60,8 +64,9 @@ class PairResidualBlock(nn.Module):
 
     def forward(self, image: Tensor, objects: Tensor) -> Tensor:
         """(B, image_dim, h, w) and (B * N, object_dim, h, w) to (B * N, outputs, h, w)."""
-        inner = self.conv2(F.relu(self.conv1(F.relu(image), F.relu(objects))))
-        return self.downsample(image, objects) + inner
+        inner: Tensor = self.conv2(F.relu(self.conv1(F.relu(image), F.relu(objects))))
+        shortcut: Tensor = self.downsample(image, objects)
+        return shortcut + inner
 
 
 class Attention(nn.Module):
@@ -74,7 +79,8 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, channels, h, w), same shape out."""
-        return self.spatial_gate(self.channel_gate(x))
+        gated: Tensor = self.spatial_gate(self.channel_gate(x))
+        return gated
 
 
 class ChannelGate(nn.Module):
@@ -118,7 +124,8 @@ class Fuser(nn.Module):
     def forward(self, image: Tensor, objects: Tensor) -> Tensor:
         """(B, image_dim, h, w) and (B * N, object_dim, h, w) to (B * N, outputs, h, w)."""
         g = self.block1(image, objects)
-        return self.block2(g + self.attention(g))
+        fused: Tensor = self.block2(g + self.attention(g))
+        return fused
 
 
 class Upsampler(nn.Module):
@@ -132,7 +139,8 @@ class Upsampler(nn.Module):
     def forward(self, skip: Tensor, g: Tensor) -> Tensor:
         """(B, skip_dim, 2h, 2w) and (B * N, inputs, h, w) to (B * N, outputs, 2h, 2w)."""
         g = F.interpolate(g, scale_factor=2.0, mode='bilinear', align_corners=False)
-        return self.out_conv(g + per_object(self.skip_conv(skip), g))
+        finer: Tensor = self.out_conv(g + per_object(self.skip_conv(skip), g))
+        return finer
 
 
 class HiddenUpdate(nn.Module):
@@ -166,7 +174,7 @@ class DecoderHiddenUpdate(HiddenUpdate):
     def gather(self, levels: Mapping[int, Tensor], logits: Tensor) -> Tensor:
         """Everything the decoder knows, at the state's stride; logits are (B * N, 1, ...)."""
         finest = levels[_LOGITS_STRIDE]
-        logits = F.adaptive_avg_pool2d(logits, finest.shape[-2:])
+        logits = F.adaptive_avg_pool2d(logits, (finest.shape[-2], finest.shape[-1]))
         levels = {**levels, _LOGITS_STRIDE: torch.cat((finest, logits), dim=1)}
         pooled = [
             getattr(self, f'g{stride}_conv')(
@@ -174,7 +182,8 @@ class DecoderHiddenUpdate(HiddenUpdate):
             )
             for stride in self._strides
         ]
-        return sum(pooled)
+        total: Tensor = reduce(torch.add, pooled)
+        return total
 
 
 def per_object(image: Tensor, objects: Tensor) -> Tensor:

@@ -12,7 +12,8 @@ from safetensors.torch import load_file, save_file
 import torch
 from torch import nn, Tensor
 
-from visa_ros.errors import CheckpointError, ConfigError
+from visa_ros.errors import CheckpointError
+from visa_ros.nn.device import resolve_device, resolve_precision
 from visa_ros.tracking.config import TrackerConfig
 from visa_ros.tracking.network import TrackerNetwork
 from visa_ros.tracking.tracker import MemoryTracker
@@ -21,21 +22,32 @@ CONFIG_FILE = 'tracker.json'
 WEIGHTS_FILE = 'tracker.safetensors'
 
 
-def load_tracker(folder: Path, *, device: str = 'cpu') -> MemoryTracker:
+def load_tracker(folder: Path, *, device: str = 'cpu', precision: str = 'auto') -> MemoryTracker:
     """
     Build the tracker of a model folder, ready to step.
+
+    device     'auto', 'cpu', 'cuda', 'cuda:N' or 'mps'
+    precision  'fp32', 'bf16', 'fp16', or 'auto': bf16 where the folder's config asks for it or
+               the device is made for it. Weights, memory and similarities stay fp32
 
     CheckpointError if a file is missing or damaged or holds other tensors than the network;
     ConfigError if the sizes make no sense or the device is not there.
     """
+    target = resolve_device(device)
+    dtype = resolve_precision(precision, target)
     config = load_config(folder)
+    if precision == 'auto' and config.autocast:
+        dtype = torch.bfloat16
+    network = load_network(folder, config)
+    network = network.to(target).eval().requires_grad_(False)
+    return MemoryTracker(network, config, dtype=dtype)
+
+
+def load_network(folder: Path, config: TrackerConfig) -> TrackerNetwork:
+    """Build the network of a model folder on the CPU; errors as in load_tracker."""
     network = TrackerNetwork(config.network)
     load_weights(network, _read_tensors(folder / WEIGHTS_FILE))
-    try:
-        network = network.to(device)
-    except (RuntimeError, AssertionError) as error:
-        raise ConfigError(f'device {device!r} cannot be used: {error}') from error
-    return MemoryTracker(network.eval().requires_grad_(False), config)
+    return network
 
 
 def load_config(folder: Path) -> TrackerConfig:
@@ -49,31 +61,39 @@ def load_config(folder: Path) -> TrackerConfig:
 
 def save_tracker(folder: Path, network: TrackerNetwork, config: TrackerConfig) -> None:
     """Write both files, kernels in float16; each file appears whole or not at all."""
+    write_files(folder, {k: _compact(v) for k, v in network.state_dict().items()}, config)
+
+
+def write_files(folder: Path, tensors: Mapping[str, Tensor], config: TrackerConfig) -> None:
+    """Write both files, tensors as they are; each file appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {name: _compact(tensor) for name, tensor in network.state_dict().items()}
-    text = json.dumps(config.to_json(), indent=2) + '\n'
     part = folder / f'{WEIGHTS_FILE}.part'
-    save_file(tensors, part)
+    save_file(dict(tensors), part)
     part.chmod(0o644)  # safetensors makes files that only their owner can read
     os.replace(part, folder / WEIGHTS_FILE)
     part = folder / f'{CONFIG_FILE}.part'
-    part.write_text(text, encoding='utf-8')
+    part.write_text(json.dumps(config.to_json(), indent=2) + '\n', encoding='utf-8')
     os.replace(part, folder / CONFIG_FILE)
 
 
 def load_weights(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     """Copy tensors of any float dtype into the network; CheckpointError names all that differ."""
-    wanted = network.state_dict()
+    wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    if problems := differences(tensors, wanted):
+        raise CheckpointError('tracker weights do not fit:\n' + '\n'.join(problems))
+    network.load_state_dict(dict(tensors))
+
+
+def differences(tensors: Mapping[str, Tensor], wanted: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """Say which tensors are missing, unexpected, or of another shape than wanted, by name."""
     problems = [f'missing {name}' for name in wanted.keys() - tensors.keys()]
     problems += [f'unexpected {name}' for name in tensors.keys() - wanted.keys()]
     problems += [
-        f'{name}: file {tuple(tensors[name].shape)}, network {tuple(wanted[name].shape)}'
+        f'{name}: file {tuple(tensors[name].shape)}, network {wanted[name]}'
         for name in wanted.keys() & tensors.keys()
-        if tensors[name].shape != wanted[name].shape
+        if tuple(tensors[name].shape) != wanted[name]
     ]
-    if problems:
-        raise CheckpointError('tracker weights do not fit:\n' + '\n'.join(sorted(problems)))
-    network.load_state_dict(tensors)
+    return sorted(problems)
 
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:

@@ -69,19 +69,42 @@ class NetworkConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LongTermConfig:
+    """
+    What becomes of old frames.
+
+    batch       frames that are condensed at a time. XMem's T_max - T_min
+    prototypes  elements that they are condensed to
+    elements    the long-term memory never has more; those least used are dropped
+    """
+
+    batch: int = 5
+    prototypes: int = 128
+    elements: int = 10000
+
+    def __post_init__(self) -> None:
+        if min(self.batch, self.prototypes) < 1 or self.elements < self.prototypes:
+            raise ConfigError(
+                f'long_term: want batch, prototypes >= 1 and elements >= prototypes, got {self}'
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemoryConfig:
     """
     How much a tracker remembers.
 
-    every    a frame goes into memory every so many steps, and whenever a mask is given
-    recent   so many of the newest remembered frames are kept, besides the frames with the
-             newest given mask of each object
-    top_k    memory elements that one position reads from
+    every      a frame goes into memory every so many steps, and whenever a mask is given
+    recent     so many of the newest remembered frames are kept, besides the frames with the
+               newest given mask of each object. XMem's T_min - 1
+    top_k      memory elements that one position reads from
+    long_term  condense older frames; None: drop them
     """
 
     every: int = 3
     recent: int = 4
     top_k: int = 30
+    long_term: LongTermConfig | None = None
 
     def __post_init__(self) -> None:
         if min(self.every, self.recent, self.top_k) < 1:
@@ -93,18 +116,28 @@ class TrackerConfig:
     """
     A whole tracker.
 
-    input_hw  px that the network sees; images of any size are resized to it
-    autocast  compute in bfloat16 where the device can
+    input_hw    px that the network sees; images of any size are resized to it. None: images
+                keep their shape and are padded
+    short_side  px that the shorter side of images is resized to, where their shape is kept;
+                0: they keep their size
+    antialias   resize images and masks with antialiasing; else images without it, and masks to
+                the nearest pixel, as XMem does
+    autocast    compute in bfloat16 wherever it runs
     """
 
     network: NetworkConfig = field(default_factory=NetworkConfig)
     memory: MemoryConfig = field(default_factory=MemoryConfig)
-    input_hw: tuple[int, int] = (192, 256)
+    input_hw: tuple[int, int] | None = (192, 256)
+    short_side: int = 0
+    antialias: bool = True
     autocast: bool = False
 
     def __post_init__(self) -> None:
-        if len(self.input_hw) != 2 or any(n < GRID or n % GRID for n in self.input_hw):
-            raise ConfigError(f'input_hw: want two multiples of {GRID}, got {self.input_hw}')
+        hw = self.input_hw
+        if hw is not None and (len(hw) != 2 or any(n < GRID or n % GRID for n in hw)):
+            raise ConfigError(f'input_hw: want two multiples of {GRID} or null, got {hw}')
+        if self.short_side < 0 or (self.short_side and hw is not None):
+            raise ConfigError('short_side: want px, 0 or more, and only where input_hw is null')
 
     def to_json(self) -> dict[str, Any]:
         """Nested plain values."""
@@ -113,20 +146,50 @@ class TrackerConfig:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> TrackerConfig:
         """Inverse of to_json; a missing name is a default, an unknown one a ConfigError."""
-        values = dict(raw)
-        for name, kind in (('network', NetworkConfig), ('memory', MemoryConfig)):
-            if name in values:
-                values[name] = _build(kind, values[name])
+        values = dict(_mapping(cls, raw))
+        if 'network' in values:
+            values['network'] = _build(NetworkConfig, values['network'])
+        if 'memory' in values:
+            memory = dict(_mapping(MemoryConfig, values['memory']))
+            if memory.get('long_term') is not None:
+                memory['long_term'] = _build(LongTermConfig, memory['long_term'])
+            values['memory'] = _build(MemoryConfig, memory)
         return _build(cls, values)
 
 
-def _build(kind: type[T], raw: Mapping[str, Any]) -> T:
+def xmem_config(*, key_dim: int = 64, value_dim: int = 512, hidden_dim: int = 64) -> TrackerConfig:
+    """Return the sizes of XMem as published, and how it looks at images."""
+    return TrackerConfig(
+        network=NetworkConfig(
+            key_encoder='resnet50',
+            stride=16,
+            key_dim=key_dim,
+            value_dim=value_dim,
+            hidden_dim=hidden_dim,
+            value_widths=(64, 64, 128, 256),
+            value_blocks=(2, 2, 2),
+            decoder_widths=(512, 256, 256),
+            update_dim=256,
+        ),
+        memory=MemoryConfig(every=5, recent=4, top_k=30, long_term=LongTermConfig()),
+        input_hw=None,
+        short_side=480,
+        antialias=False,
+    )
+
+
+def _mapping(kind: type, raw: object) -> Mapping[str, Any]:
     if not isinstance(raw, Mapping):
         raise ConfigError(f'{kind.__name__}: want names and values, got {raw!r}')
+    return raw
+
+
+def _build(kind: type[T], raw: object) -> T:
+    values = _mapping(kind, raw)
     names = [f.name for f in fields(kind)]  # type: ignore[arg-type]
-    if unknown := sorted(set(raw) - set(names)):
+    if unknown := sorted(set(values) - set(names)):
         raise ConfigError(f'{kind.__name__}: unknown {unknown}, expected some of {names}')
     try:
-        return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()})
+        return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
     except TypeError as error:
         raise ConfigError(f'{kind.__name__}: a value has the wrong type: {error}') from error

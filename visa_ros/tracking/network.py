@@ -78,7 +78,8 @@ class ValueEncoder(BasicEncoder):
     def fuse(self, masked: Tensor, base: Tensor) -> Tensor:
         """(B * N, 5, H, W) and the image's features (B, C, h, w) to (B * N, CV, h, w)."""
         coarsest = list(self(masked).values())[-1]
-        return self.fuser(base, coarsest)
+        value: Tensor = self.fuser(base, coarsest)
+        return value
 
 
 class Decoder(nn.Module):
@@ -133,7 +134,7 @@ class TrackerNetwork(nn.Module):
         self.register_buffer('_mean', torch.tensor(spec.mean)[:, None, None], persistent=False)
         self.register_buffer('_std', torch.tensor(spec.std)[:, None, None], persistent=False)
         _initialise(self)
-        self.to(memory_format=torch.channels_last)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def normalise(self, rgb: Tensor) -> Tensor:
         """Values of 0..255, uint8 or float (B, 3, H, W), to the network's float32 input."""
@@ -173,7 +174,7 @@ class TrackerNetwork(nn.Module):
         masked = torch.cat((images, masks[:, :, None], others[:, :, None]), dim=2)
         value = self.value_encoder.fuse(masked.flatten(0, 1), features.base)
         hidden = self.value_encoder.hidden_reinforce(value, hidden.flatten(0, 1))
-        return value.float().unflatten(0, (batch, count)), hidden.unflatten(0, (batch, count))
+        return _split(value.float(), batch, count), _split(hidden, batch, count)
 
     def decode(
         self, features: ImageFeatures, readout: Tensor, hidden: Tensor, *, update: bool
@@ -192,7 +193,7 @@ class TrackerNetwork(nn.Module):
         full_hw = [self.config.stride * n for n in readout.shape[-2:]]
         logits = F.interpolate(logits.float(), full_hw, mode='bilinear', align_corners=False)
         probability = torch.sigmoid(logits).view(batch, count, *full_hw)
-        return probability, hidden.unflatten(0, (batch, count))
+        return probability, _split(hidden, batch, count)
 
 
 def aggregate(probability: Tensor) -> Tensor:
@@ -205,6 +206,11 @@ def aggregate(probability: Tensor) -> Tensor:
     background = (1.0 - probability).prod(dim=1, keepdim=True)
     joint = torch.cat((background, probability), dim=1)
     return torch.logit(joint.clamp(_PROBABILITY_EPS, 1.0 - _PROBABILITY_EPS))
+
+
+def _split(objects: Tensor, batch: int, count: int) -> Tensor:
+    """(B * N, ...) to (B, N, ...)."""
+    return objects.view(batch, count, *objects.shape[1:])
 
 
 def _initialise(network: TrackerNetwork) -> None:
@@ -220,7 +226,8 @@ def _initialise(network: TrackerNetwork) -> None:
         if isinstance(module, HiddenUpdate):
             nn.init.xavier_normal_(module.transform.weight, gain=0.5)
     nn.init.normal_(network.decoder.pred.weight, std=0.01)
-    nn.init.constant_(network.decoder.pred.bias, _FIRST_LOGIT)
+    if network.decoder.pred.bias is not None:
+        nn.init.constant_(network.decoder.pred.bias, _FIRST_LOGIT)
     nn.init.orthogonal_(network.key_proj.key_proj.weight)
     nn.init.normal_(network.key_proj.d_proj.weight, std=0.01)
     nn.init.normal_(network.key_proj.e_proj.weight, std=0.01)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import torch
 from torch import Tensor
-import torch.nn.functional as F
 
 from visa_ros.errors import InvalidFrameError
 from visa_ros.structs import Propagated
 from visa_ros.tracking.config import TrackerConfig
-from visa_ros.tracking.memory import MemoryFrame, WorkingMemory
-from visa_ros.tracking.network import aggregate, ImageFeatures, TrackerNetwork
+from visa_ros.tracking.framing import Framing, framing
+from visa_ros.tracking.network import TrackerNetwork
+from visa_ros.tracking.propagation import Propagation
 
 
 class MemoryTracker:
@@ -22,52 +22,60 @@ class MemoryTracker:
 
     Give the mask of an object with any image; step returns it on that image and on all later
     ones. Images may change in size. An object that was only ever given as an empty mask is
-    tracked and never seen. Memory is bounded, see memory_bytes. One thread owns a tracker;
-    forks share the weights, which nobody changes, and may live in other threads.
+    tracked and never seen. Memory is bounded, see max_bytes. One thread owns a tracker; forks
+    share the weights, which nobody changes, and may live in other threads.
+
+    dtype  of the computation where it may be coarse; None: as the config says
     """
 
-    def __init__(self, network: TrackerNetwork, config: TrackerConfig):
+    def __init__(
+        self, network: TrackerNetwork, config: TrackerConfig, *, dtype: torch.dtype | None = None
+    ):
         self._network = network
         self._config = config
         self._device = next(network.parameters()).device
+        self._dtype = dtype or (torch.bfloat16 if config.autocast else torch.float32)
         self.reset()
 
     @property
     def ids(self) -> tuple[int, ...]:
         """The tracked objects, in ascending order."""
-        return tuple(sorted(self._hidden))
+        return self._propagation.ids
 
     @property
     def memory_bytes(self) -> int:
-        """
-        Size of all that is remembered, in bytes; the weights are not counted.
+        """Size of all that is remembered, in bytes; the weights are not counted."""
+        return self._propagation.nbytes
 
-        With N objects it is at most 2 * (recent + N) * h * w * (CK + 1 + N * CV) * 4 for the
-        memory (see WorkingMemory) plus N * h * w * CH * 4 for the state, however long the
-        stream is.
+    def max_bytes(self, image_hw: tuple[int, int], objects: int) -> int:
         """
-        return self._memory.nbytes + sum(h.nbytes for h in self._hidden.values())
+        Tell what memory_bytes never exceeds, however long the stream is.
+
+        image_hw  px of the images; where they change, the largest
+        objects   tracked at the same time
+        """
+        return self._propagation.max_bytes(self._framing(image_hw).network_hw, objects)
 
     def reset(self) -> None:
         """Forget everything."""
-        memory = self._config.memory
-        self._memory = WorkingMemory(recent=memory.recent, top_k=memory.top_k)
-        self._hidden: dict[int, Tensor] = {}
-        self._since_memory = 0
+        self._propagation = Propagation(self._network, self._config.memory)
 
     def fork(self) -> MemoryTracker:
         """Return a tracker with the same weights and an empty memory."""
-        return MemoryTracker(self._network, self._config)
+        return MemoryTracker(self._network, self._config, dtype=self._dtype)
 
     def forget(self, ids: Iterable[int]) -> None:
         """Stop tracking these objects; ids that are not tracked are ignored."""
-        gone = frozenset(ids)
-        self._memory.forget(gone)
-        self._hidden = {i: h for i, h in self._hidden.items() if i not in gone}
+        with torch.inference_mode():
+            self._propagation.forget(ids)
 
     @torch.inference_mode()
     def step(
-        self, rgb: np.ndarray, masks: Mapping[int, np.ndarray] | None = None
+        self,
+        rgb: np.ndarray,
+        masks: Mapping[int, np.ndarray] | None = None,
+        *,
+        last: bool = False,
     ) -> dict[int, Propagated]:
         """
         Go on to the next image; return all tracked objects on it.
@@ -76,108 +84,70 @@ class MemoryTracker:
         masks  id -> bool (H, W): objects to start tracking, or to correct, on this image. They
                are returned as given, except that a pixel in several of them belongs to the
                highest id. An empty mask says that the object is not in sight.
+        last   no image follows, which saves the time to remember this one
+
+        The score of an object is the mean probability of the pixels of its mask; 1 for a mask
+        that was given, 0 for an object that is not seen.
 
         InvalidFrameError if an array has another dtype or shape, or an id is below 1; nothing
         is changed then.
         """
-        _check(rgb, masks or {})
-        given = _disjoint(masks or {})
-        if not given and not self._hidden:
+        given = _disjoint(_checked(rgb, masks or {}))
+        if not given and not self.ids:
             return {}
-        enabled = self._config.autocast
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=enabled):
-            joint = self._advance(rgb, given)
+        frame = self._framing(rgb.shape[:2])
+        with self._autocast():
+            joint = self._propagation.advance(
+                self._image(rgb, frame), self._masks(given, frame), last=last
+            )
         found = {i: _as_given(mask) for i, mask in given.items()}
-        found = {**_results(joint, rgb.shape[:2], given), **found}
+        found = {**_results(joint, frame, given), **found}
         return {i: found[i] if i in found else _unseen(rgb.shape[:2]) for i in self.ids}
 
-    def _advance(self, rgb: np.ndarray, given: Mapping[int, np.ndarray]) -> dict[int, Tensor]:
-        """Advance the state by one image; joint probabilities (H', W') of the objects in it."""
-        image = self._network.normalise(self._resize(np.moveaxis(rgb, 2, 0)))
-        features = self._network.encode_image(image)
-        remember = bool(given) or self._since_memory + 1 >= self._config.memory.every
-        single = self._propagate(features, update=not remember)
+    @torch.inference_mode()
+    def add(self, rgb: np.ndarray, masks: Mapping[int, np.ndarray]) -> None:
+        """
+        Show objects on an image of any time, without going on; arguments and errors as in step.
+
+        They are tracked from the next step on. What is known of other objects does not change.
+        """
+        given = _disjoint(_checked(rgb, masks))
         if given:
-            self._overwrite(single, given, features.key.shape[-2:])
-        joint = _compete(single)
-        if remember and joint:
-            prompted = frozenset(i for i, mask in given.items() if mask.any())
-            self._remember(image, features, joint, prompted)
-        self._since_memory = 0 if remember else self._since_memory + 1
-        return joint
+            frame = self._framing(rgb.shape[:2])
+            with self._autocast():
+                self._propagation.add(self._image(rgb, frame), self._masks(given, frame))
 
-    def _propagate(self, features: ImageFeatures, *, update: bool) -> dict[int, Tensor]:
-        """Read the memory and decode; probability (H', W') of each object by itself."""
-        readout = self._memory.read(_rows(features.key[0]), _rows(features.selection[0]))
-        if not readout:
+    def _framing(self, image_hw: tuple[int, ...]) -> Framing:
+        height, width = image_hw
+        config = self._config
+        return framing(
+            (height, width),
+            input_hw=config.input_hw,
+            short_side=config.short_side,
+            antialias=config.antialias,
+        )
+
+    def _autocast(self) -> torch.autocast:
+        enabled = self._dtype != torch.float32
+        dtype = self._dtype if enabled else torch.bfloat16
+        return torch.autocast(self._device.type, dtype, enabled=enabled)
+
+    def _image(self, rgb: np.ndarray, frame: Framing) -> Tensor:
+        """Uint8 (H, W, 3) to the network's input (1, 3, H', W')."""
+        planes = torch.tensor(np.moveaxis(rgb, 2, 0), device=self._device).float()[None]
+        # Interpolation does not mind scale and offset; so what is small is normalised.
+        return frame.pad(self._network.normalise(frame.resize(planes)))
+
+    def _masks(self, given: Mapping[int, np.ndarray], frame: Framing) -> dict[int, Tensor]:
+        """Bool (H, W) each, to float (H', W')."""
+        if not given:
             return {}
-        hw = features.key.shape[-2:]
-        values = torch.stack([value.T.unflatten(1, hw) for value in readout.values()])
-        hidden = torch.stack([self._hidden[i] for i in readout])
-        probability, hidden = self._network.decode(
-            features, values[None], hidden[None], update=update
-        )
-        self._hidden.update(zip(readout, hidden[0], strict=True))
-        return dict(zip(readout, probability[0], strict=True))
-
-    def _overwrite(
-        self, single: dict[int, Tensor], given: Mapping[int, np.ndarray], hw: Sequence[int]
-    ) -> None:
-        """Replace objects by their given masks, and clear the others below these."""
-        masks = self._resize(np.stack(list(given.values())))[0]
-        free = 1.0 - masks.amax(dim=0)
-        for object_id in single:
-            single[object_id] = single[object_id] * free
-        for (object_id, mask), resized in zip(given.items(), masks, strict=True):
-            if object_id not in self._hidden:
-                self._hidden[object_id] = self._network.initial_hidden(1, 1, hw)[0, 0]
-            if object_id in single or mask.any():
-                single[object_id] = resized
-
-    def _remember(
-        self,
-        image: Tensor,
-        features: ImageFeatures,
-        joint: Mapping[int, Tensor],
-        prompted: frozenset[int],
-    ) -> None:
-        masks = torch.stack(list(joint.values()))[None]
-        hidden = torch.stack([self._hidden[i] for i in joint])[None]
-        values, hidden = self._network.encode_value(image, features, masks, hidden)
-        self._hidden.update(zip(joint, hidden[0], strict=True))
-        self._memory.add(
-            MemoryFrame(
-                key=_rows(features.key[0]),
-                shrinkage=features.shrinkage[0].flatten(),
-                values={i: _rows(v) for i, v in zip(joint, values[0], strict=True)},
-                prompted=prompted,
-            )
-        )
-
-    def _resize(self, planes: np.ndarray) -> Tensor:
-        """(C, H, W), uint8 or bool, to float (1, C, H', W') of the network's input size."""
-        tensor = torch.tensor(planes, device=self._device).float()[None]
-        if tuple(tensor.shape[-2:]) == self._config.input_hw:
-            return tensor
-        return F.interpolate(
-            tensor, self._config.input_hw, mode='bilinear', align_corners=False, antialias=True
-        )
+        planes = torch.tensor(np.stack(list(given.values())), device=self._device)
+        masks = frame.pad(frame.resize_masks(planes.float()[None]))
+        return dict(zip(given, masks[0], strict=True))
 
 
-def _rows(features: Tensor) -> Tensor:
-    """(C, h, w) to (h * w, C)."""
-    return features.flatten(1).T.contiguous()
-
-
-def _compete(single: Mapping[int, Tensor]) -> dict[int, Tensor]:
-    """Joint probabilities, from those of each object by itself."""
-    if not single:
-        return {}
-    log_odds = aggregate(torch.stack(list(single.values()))[None])
-    return dict(zip(single, torch.softmax(log_odds, dim=1)[0, 1:], strict=True))
-
-
-def _check(rgb: np.ndarray, masks: Mapping[int, np.ndarray]) -> None:
+def _checked(rgb: np.ndarray, masks: Mapping[int, np.ndarray]) -> Mapping[int, np.ndarray]:
     if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.size == 0:
         raise InvalidFrameError(f'rgb: want uint8 (H, W, 3), got {rgb.dtype} {rgb.shape}')
     for object_id, mask in masks.items():
@@ -188,6 +158,7 @@ def _check(rgb: np.ndarray, masks: Mapping[int, np.ndarray]) -> None:
                 f'mask of object {object_id}: want bool {rgb.shape[:2]}, '
                 f'got {mask.dtype} {mask.shape}'
             )
+    return masks
 
 
 def _disjoint(masks: Mapping[int, np.ndarray]) -> dict[int, np.ndarray]:
@@ -201,30 +172,41 @@ def _disjoint(masks: Mapping[int, np.ndarray]) -> dict[int, np.ndarray]:
 
 
 def _results(
-    joint: Mapping[int, Tensor], hw: tuple[int, int], given: Mapping[int, np.ndarray]
+    joint: Mapping[int, Tensor], frame: Framing, given: Mapping[int, np.ndarray]
 ) -> dict[int, Propagated]:
     """Masks at the size of the image: a pixel belongs to whatever is most probable there."""
     if not joint:
         return {}
-    probability = torch.stack(list(joint.values()))[None]
-    probability = F.interpolate(probability, hw, mode='bilinear', align_corners=False)[0]
+    probability = frame.restore(torch.stack(list(joint.values())))
     background = 1.0 - probability.sum(dim=0, keepdim=True)
+    # max is many times as fast as argmax, and its values are the scores.
     best, winner = torch.cat((background, probability)).max(dim=0)
     labels = winner.cpu().numpy()
     for mask in given.values():
         labels[mask] = 0
-    count = np.bincount(labels.ravel(), minlength=len(joint) + 1)
-    total = np.bincount(labels.ravel(), best.cpu().numpy().ravel(), minlength=len(joint) + 1)
-    scores = total / np.maximum(count, 1)
+    scores = _mean_by_label(best.cpu().numpy(), labels, count=len(joint) + 1)
     return {
         object_id: Propagated(mask=labels == n, score=float(scores[n]))
         for n, object_id in enumerate(joint, start=1)
     }
 
 
+def _mean_by_label(values: np.ndarray, labels: np.ndarray, *, count: int) -> np.ndarray:
+    """
+    Mean over the pixels of each label, 0 where there are none: (count,).
+
+    Of probabilities this is the confidence in a mask. It tells good masks from bad ones better
+    than the expected IoU, the share of sure pixels, the highest probability and how well the
+    memory fits; docs/tracking.md has the figures.
+    """
+    pixels = np.bincount(labels.ravel(), minlength=count)
+    totals = np.bincount(labels.ravel(), values.ravel(), minlength=count)
+    return totals / np.maximum(pixels, 1)
+
+
 def _as_given(mask: np.ndarray) -> Propagated:
     return Propagated(mask=mask, score=float(mask.any()))
 
 
-def _unseen(hw: tuple[int, int]) -> Propagated:
+def _unseen(hw: tuple[int, ...]) -> Propagated:
     return Propagated(mask=np.zeros(hw, bool), score=0.0)

@@ -1,15 +1,17 @@
 """
-Train the memory tracker, by XMem's recipe in small.
+Train the memory tracker by XMem's recipe, in small or at full size.
 
-First still frames seen from moving views and shapes that fly, then clips of the simulated world:
-masks of the first frame are given, those of all others are compared with the truth.
+First still pictures seen from moving views and shapes that fly, then videos: masks of the first
+frame are given, those of all others are compared with the truth. Long-term memory has no part in
+it, a clip is too short for one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+import logging
 import math
 import os
 from pathlib import Path
@@ -21,46 +23,22 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from visa_ros.data.tabletop import Tabletop
 from visa_ros.errors import ConfigError, DataError
+from visa_ros.nn.device import resolve_device
 from visa_ros.nn.efficientnet import EfficientNetLite0, load_imagenet_weights
-from visa_ros.tracking.checkpoint import save_tracker
+from visa_ros.tracking.checkpoint import load_network, save_tracker, WEIGHTS_FILE
 from visa_ros.tracking.config import TrackerConfig
+from visa_ros.tracking.encoders import BottleneckEncoder
 from visa_ros.tracking.network import TrackerNetwork
-from visa_ros.train.clips import ClipBatch, make_batch, TabletopClips, TrainingClip
+from visa_ros.train.backbones import load_resnets
+from visa_ros.train.clips import ClipBatch
 from visa_ros.train.rollout import clip_loss, propagate
-from visa_ros.train.shapes import shapes_clip
+from visa_ros.train.tracker_data import BatchSource, open_batches
+from visa_ros.train.tracker_recipe import TrackerTraining
+
+_log = logging.getLogger(__name__)
 
 _STATE_FILE = 'train_state.pt'
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrackerTraining:
-    """
-    How to learn.
-
-    clips, objects  per step, and objects followed in each clip
-    still_frames, video_frames  length of clips of stills and shapes, and of videos
-    videos_from     share of the training after which videos are the main thing
-    crop_hw         px of the part of a frame that is looked at
-    rate            learning rate at its highest
-    remember        share of frames that go into memory, besides the first
-    averaging       decay of the running average of the weights that is written
-    save_minutes    between checkpoints
-    """
-
-    clips: int = 3
-    objects: int = 3
-    still_frames: int = 3
-    video_frames: int = 4
-    videos_from: float = 0.15
-    crop_hw: tuple[int, int] = (144, 144)
-    rate: float = 1e-3
-    warmup: int = 50
-    remember: float = 0.5
-    averaging: float = 0.998
-    save_minutes: float = 3.0
-    autocast: bool = True
 
 
 @dataclass(kw_only=True, eq=False)
@@ -72,6 +50,11 @@ class _State:
     optimizer: torch.optim.Optimizer
     step: int = 0
     seconds: float = 0.0
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.network.parameters()).device
 
 
 def train_tracker(
@@ -85,30 +68,33 @@ def train_tracker(
     resume: bool = False,
     config: TrackerConfig | None = None,
     training: TrackerTraining | None = None,
+    pictures: Path | None = None,
+    start: Path | None = None,
+    device: str = 'cpu',
 ) -> None:
     """
     Train a tracker and write tracker.json and tracker.safetensors to `out`, now and then.
 
-    data     clips of `visa-ros sim render`; None: only shapes that fly, no videos
-    minutes, steps  how long, whichever ends first; one of them is needed. The same seed and
-             steps give the same data in the same order
-    threads  CPU threads; process-wide, as torch has it
-    resume   go on from the state in `out`, with time and steps counted from its start
+    data      clips of `visa-ros sim render`, or a tree as DAVIS and YouTube-VOS have it, or None
+    minutes, steps  how long, whichever ends first
+    resume    go on from the state in `out`, with time and steps counted from its start
+    config, training  see tracker_recipe; by default those of visa-nano
+    pictures  single pictures with masks, in such a tree; None: stills are taken from `data`
+    start     folder with weights to begin with: a tracker's of this config, or see backbones
 
-    Raises ConfigError without minutes and steps, MissingPackageError without the weights that
-    an encoder starts from, DataError for unreadable clips or a loss that is not finite.
+    Raises ConfigError without an end or for a device that is not there, MissingPackageError and
+    CheckpointError for weights to begin with, DataError for clips or a loss that is not finite.
     """
-    if minutes is None and steps is None:
-        raise ConfigError('say how long to train: give minutes or steps')
+    plan = _Plan(minutes=minutes, steps=steps)
     config, training = config or TrackerConfig(), training or TrackerTraining()
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    state = _start(config, training)
+    state = _start(config, training, start, resolve_device(device))
     if resume:
         _restore(out / _STATE_FILE, state)
-    source = _Source(None if data is None else Tabletop(data), training, seed)
+    source = open_batches(data, pictures, training, seed)
     out.mkdir(parents=True, exist_ok=True)
-    _loop(state, source, out, config, training, _Plan(minutes=minutes, steps=steps))
+    _loop(state, source, out, config, training, plan)
     _save(out, state, config)
 
 
@@ -119,6 +105,10 @@ class _Plan:
     minutes: float | None
     steps: int | None
 
+    def __post_init__(self) -> None:
+        if self.minutes is None and self.steps is None:
+            raise ConfigError('say how long to train: give minutes or steps')
+
     def progress(self, state: _State) -> float:
         """From 0 to 1."""
         by_time = state.seconds / (60 * self.minutes) if self.minutes else 0.0
@@ -126,41 +116,9 @@ class _Plan:
         return min(1.0, max(by_time, by_steps))
 
 
-class _Source:
-    """Batches by number: the same number gives the same batch at the same stage."""
-
-    def __init__(self, tabletop: Tabletop | None, training: TrackerTraining, seed: int):
-        self._clips = None
-        if tabletop is not None:
-            self._clips = TabletopClips(tabletop, range(len(tabletop)))
-        self._training = training
-        self._seed = seed
-
-    def batch(self, step: int, progress: float) -> ClipBatch:
-        """Stills and shapes at first, then mostly videos."""
-        rng = np.random.default_rng((self._seed, step))
-        videos = self._clips is not None and progress >= self._training.videos_from
-        videos = videos and rng.random() < 0.85
-        clips = [self._clip(rng, videos=videos) for _ in range(self._training.clips)]
-        return make_batch(
-            clips,
-            rng,
-            objects=self._training.objects,
-            crop_hw=self._training.crop_hw,
-            jitter=0.25 if videos else 1.0,
-        )
-
-    def _clip(self, rng: np.random.Generator, *, videos: bool) -> TrainingClip:
-        if videos:
-            return self._clips.video(rng, frames=self._training.video_frames)
-        if self._clips is None or rng.random() < 0.5:
-            return shapes_clip(rng, frames=self._training.still_frames)
-        return self._clips.still(rng, frames=self._training.still_frames)
-
-
 def _loop(
     state: _State,
-    source: _Source,
+    source: BatchSource,
     out: Path,
     config: TrackerConfig,
     training: TrackerTraining,
@@ -180,7 +138,7 @@ def _loop(
                 saved_s = state.seconds
 
 
-def _ahead(source: _Source, state: _State, plan: _Plan) -> Iterator[ClipBatch]:
+def _ahead(source: BatchSource, state: _State, plan: _Plan) -> Iterator[ClipBatch]:
     """Yield batches to the end of the plan, making one while the one before is learnt from."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         coming = pool.submit(source.batch, state.step, plan.progress(state))
@@ -198,13 +156,14 @@ def _step(
     falling = 0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * progress))
     for group in state.optimizer.param_groups:
         group['lr'] = training.rate * rising * falling
-    with torch.autocast('cpu', torch.bfloat16, enabled=training.autocast):
+    batch = _on_device(batch, state.device)
+    with torch.autocast(state.device.type, torch.bfloat16, enabled=training.autocast):
         log_odds = propagate(state.network, batch, remembered=_remembered(state, batch, training))
     loss, iou = clip_loss(log_odds, batch)
     if not torch.isfinite(loss):
         raise DataError(f'the loss is not finite at step {state.step}: lower the learning rate')
     state.optimizer.zero_grad(set_to_none=True)
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(state.network.parameters(), 1.0)
     state.optimizer.step()
     decay = min(training.averaging, (1 + state.step) / (10 + state.step))
@@ -220,17 +179,35 @@ def _remembered(state: _State, batch: ClipBatch, training: TrackerTraining) -> l
     return [True, *(rng.random(batch.rgb.shape[1] - 1) < training.remember)]
 
 
-def _start(config: TrackerConfig, training: TrackerTraining) -> _State:
-    network = TrackerNetwork(config.network)
+def _on_device(batch: ClipBatch, device: torch.device) -> ClipBatch:
+    return ClipBatch(**{f.name: getattr(batch, f.name).to(device) for f in fields(batch)})
+
+
+def _start(
+    config: TrackerConfig, training: TrackerTraining, start: Path | None, device: torch.device
+) -> _State:
+    network = _first_network(config, start).to(device)
     if isinstance(network.key_encoder, EfficientNetLite0):
         # Good enough as it is; teaching it would cost half as much again per step.
-        load_imagenet_weights(network.key_encoder)
         network.key_encoder.requires_grad_(False)
-    average = TrackerNetwork(config.network).requires_grad_(False)
+    average = TrackerNetwork(config.network).requires_grad_(False).to(device)
     average.load_state_dict(network.state_dict())
     learning = [p for p in network.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(learning, lr=training.rate, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(learning, lr=training.rate, weight_decay=training.weight_decay)
     return _State(network=network, average=average, optimizer=optimizer)
+
+
+def _first_network(config: TrackerConfig, start: Path | None) -> TrackerNetwork:
+    if start is not None and (start / WEIGHTS_FILE).is_file():
+        return load_network(start, config)
+    network = TrackerNetwork(config.network)
+    if isinstance(network.key_encoder, EfficientNetLite0):
+        load_imagenet_weights(network.key_encoder)
+    elif start is not None:
+        load_resnets(network, start)
+    elif isinstance(network.key_encoder, BottleneckEncoder):
+        _log.warning('ResNets with frozen batch norm start from random weights: expect little')
+    return network
 
 
 def _save(out: Path, state: _State, config: TrackerConfig) -> None:
