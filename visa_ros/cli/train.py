@@ -85,13 +85,26 @@ def _add_segmenter(parts: argparse._SubParsersAction) -> None:
 
 
 def _add_tracker(parts: argparse._SubParsersAction) -> None:
-    parser = parts.add_parser('tracker', help='memory tracker')
+    parser = parts.add_parser('tracker', help="memory tracker: visa-nano's, or XMem's network")
     _add_common(parser)
-    parser.add_argument('--minutes', type=float, default=40.0, help='time (%(default)s)')
+    add = parser.add_argument
+    add(
+        '--size', choices=('nano', 'xmem'), default='nano', help='network and recipe (%(default)s)'
+    )
+    add('--minutes', type=float, default=40.0, help='time (%(default)s)')
+    add('--steps', type=int, help='stop earlier, after so many optimiser steps')
+    add('--pictures', type=Path, metavar='DIR', help='single pictures with masks, as a DAVIS tree')
+    add('--start', type=Path, metavar='DIR', help='a tracker, or ImageNet weights, to begin with')
+    add('--device', default='cpu', help='auto, cpu, cuda, cuda:N or mps (%(default)s)')
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument('--data', type=Path, required=True, help='clips of visa-ros sim render')
+    parser.add_argument(
+        '--data',
+        type=Path,
+        required=True,
+        help='clips of visa-ros sim render; for the tracker also a tree as DAVIS has it',
+    )
     parser.add_argument('-o', '--out', type=Path, required=True, help='folder to write')
     parser.add_argument('--seed', type=int, default=0, help='of weights and data order')
     parser.add_argument('--threads', type=int, default=2, help='CPU threads (%(default)s)')
@@ -156,11 +169,19 @@ def _train_segmenter(args: argparse.Namespace) -> int:
 
 def _train_tracker(args: argparse.Namespace) -> int:
     from visa_ros.train.tracker import train_tracker
+    from visa_ros.train.tracker_recipe import recipe
 
+    size = recipe(args.size)
     train_tracker(
         args.data,
         args.out,
         minutes=args.minutes,
+        steps=args.steps,
+        config=size.config,
+        training=size.training,
+        pictures=args.pictures,
+        start=args.start,
+        device=args.device,
         threads=args.threads,
         seed=args.seed,
         resume=args.resume,
