@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from records import record_of, thing
 
-from visa_ros.data.tabletop import Tabletop
+from visa_ros.data.tabletop import Tabletop, TabletopReasonVos
 from visa_ros.errors import DataError
 
 
@@ -78,3 +78,48 @@ def test_what_is_missing_or_damaged_is_named(root, tmp_path_factory):
         Tabletop(root, [3, 5])
     with pytest.raises(DataError, match='sim render'):
         Tabletop(tmp_path_factory.mktemp('nothing'))
+
+
+QUESTION = {
+    'exp': 'the book', 'obj_id': [2], 'anno_id': [770], 'type_id': 0, 'type': 'category',
+    'axis': 'scenes', 'targets': [2], 'target_frame': 1, 'needs_past': False,
+}  # fmt: skip
+
+
+def benchmark_of(root, **changes):
+    """Make the folder a benchmark of one clip with two questions."""
+    absent = {'targets': [], 'obj_id': [], 'anno_id': [], 'type_id': 2, 'type': 'absent'}
+    raw = {'0': {**QUESTION, **changes}, '1': {**QUESTION, **absent}}
+    video = {'frames': ['00000', '00001'], 'height': 480, 'width': 640, 'expressions': raw}
+    files = {
+        'benchmark.json': {'name': 'Tabletop-ReasonVOS', 'checksum': '0' * 64},
+        'meta_expressions_test_.json': {'videos': {'tabletop/00000003': video}},
+        'mask_dict.json': {'770': [None, {'size': [480, 640], 'counts': 'f`1:f>00000'}]},
+    }
+    for name, value in files.items():
+        (root / name).write_text(json.dumps(value))
+    return TabletopReasonVos(root)
+
+
+def test_questions_of_the_benchmark(root):
+    data = benchmark_of(root)
+    question, absent = data.questions(0)
+
+    assert len(data) == 1
+    assert data.clip(0).record.seed == 3
+    assert (question.text, question.type, question.axis) == ('the book', 'category', 'scenes')
+    assert (question.targets, question.target_frame, question.type_id) == ((2,), 1, 0)
+    assert question.sample == data.set[0]
+    assert (absent.targets, absent.type_id, absent.truth().tracks) == ((), 2, ())
+    assert not absent.truth().mask(1).any()
+
+
+@pytest.mark.parametrize('wrong', [{'axis': 3}, {'targets': '2'}, {'needs_past': 0}])
+def test_questions_of_another_form_are_named(root, wrong):
+    with pytest.raises(DataError, match=f'00000003, expression 0, {next(iter(wrong))}'):
+        benchmark_of(root, **wrong).questions(0)
+
+
+def test_a_folder_without_the_finished_benchmark_is_refused(root):
+    with pytest.raises(DataError, match='sim benchmark'):
+        TabletopReasonVos(root)

@@ -67,7 +67,9 @@ def test_masks_of_every_expression_are_the_instances_of_its_targets(root):
 
 def check(entry, masks, clip):
     assert (entry['type_id'] == 2) == (entry['type'] == 'absent') == (not entry['targets'])
-    assert (entry['type_id'] == 1) == (entry['type'] in ('function', 'motion'))
+    assert (entry['type_id'] == 1) == (
+        entry['type'] in ('function', 'knowledge', 'motion', 'event')
+    )
     assert entry['target_frame'] == FRAMES - 1
     assert len(entry['anno_id']) == len(entry['obj_id']) == len(entry['targets'])
     for k in range(FRAMES):

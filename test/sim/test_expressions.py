@@ -8,6 +8,7 @@ from records import random_record, record_of, thing
 from visa_ros.errors import ConfigError, DataError
 from visa_ros.sim.expressions import ABSENT, make_expressions, MIX, TYPES
 from visa_ros.sim.knowledge import carriers, CATEGORIES, COLORS, may_be_called
+from visa_ros.sim.lore import FACTS
 from visa_ros.sim.phrases import DEBATABLE, EXTREMES, MOTIONS, NOBODY, SIZES, STRANGERS, TAGS
 from visa_ros.sim.record import Event, EventKind
 from visa_ros.sim.wording import ANYTHING, ASIDES, REQUESTS
@@ -48,6 +49,7 @@ FRAMES = [pattern(f) for w in (REQUESTS, ASIDES) for f in (*w.training, *w.held_
 TAG_OF = {plain(p): tag for tag, w in TAGS.items() for p in (*w.training, *w.held_out)}
 KIND_OF = {n: k for k, c in CATEGORIES.items() for n in (*c.names, *c.held_out_names)}
 MOVED = {plain(p) for w in MOTIONS.values() for p in (*w.training, *w.held_out)}
+FACT_OF = {plain(p): f for f in FACTS.values() for p in (*f.wording.training, *f.wording.held_out)}
 NEVER = {plain(p) for w in (NOBODY, STRANGERS) for p in (*w.training, *w.held_out)}
 
 
@@ -60,6 +62,11 @@ def cores(text):
 def said_tag(text):
     """The tag that is asked for, if any."""
     return next((TAG_OF[c] for c in cores(text) if c in TAG_OF), None)
+
+
+def said_fact(text):
+    """The fact that is asked for, if any."""
+    return next((FACT_OF[c] for c in cores(text) if c in FACT_OF), None)
 
 
 def said_thing(text):
@@ -141,6 +148,17 @@ def test_function_targets_are_all_that_carry_the_tag(held_out):
 
 
 @HELD_OUT
+def test_knowledge_targets_are_all_of_which_the_fact_is_true(held_out):
+    asked = list(many(['knowledge'], held_out))
+    for record, e in asked:
+        fact = said_fact(e.text)
+        kinds = {i: category_of(record, i) for i in visible(record)}
+        assert not set(kinds.values()) & fact.debatable
+        assert list(e.targets) == [i for i, kind in kinds.items() if kind in fact.kinds]
+    assert len(asked) > 100
+
+
+@HELD_OUT
 def test_what_is_absent_is_nowhere_in_the_scene(held_out):
     seen = Counter()
     for record, e in many([ABSENT], held_out):
@@ -151,6 +169,9 @@ def test_what_is_absent_is_nowhere_in_the_scene(held_out):
         if tag is not None:
             seen['tag'] += 1
             assert not {o.category for o in record.objects} & carriers(tag)
+        elif fact := said_fact(e.text):
+            seen['fact'] += 1
+            assert not {o.category for o in record.objects} & (fact.kinds | fact.debatable)
         elif kind is not None:
             alike = [o for o in record.objects if may_be_called(o.category, kind)]
             seen['color' if alike else 'kind'] += 1
@@ -251,6 +272,16 @@ def test_sizes_that_are_alike_are_not_asked_about():
     )
 
     assert all(ask(alike, seed, types=['size']) == [] for seed in range(20))
+
+
+def test_flat_things_are_not_told_apart_by_their_height():
+    flat = record_of(
+        thing('phone', at=(-0.2, 0.0, 0.0), size_m=(0.07, 0.15, 0.009)),
+        thing('remote', at=(0.2, 0.0, 0.0), size_m=(0.05, 0.16, 0.02)),
+    )
+    texts = [e.text.lower() for seed in range(30) for e in ask(flat, seed, types=['size'])]
+
+    assert not any(says(text, SIZES['tallest'], 'object') for text in texts)
 
 
 THINGS = (thing('mug', at=(-0.2, 0.0, 0.0)), thing('book', at=(0.2, 0.0, 0.0)))

@@ -7,6 +7,7 @@ from records import random_record
 from visa_ros.errors import ConfigError
 from visa_ros.sim.expressions import make_expressions
 from visa_ros.sim.knowledge import carriers, CATEGORIES, COLORS, look_alike, may_be_called
+from visa_ros.sim.lore import FACTS
 from visa_ros.sim.phrases import (
     all_phrases,
     DEBATABLE,
@@ -17,6 +18,7 @@ from visa_ros.sim.phrases import (
     TAGS,
     UNIONS,
 )
+from visa_ros.sim.phrases_events import EVENTS
 from visa_ros.sim.splits import split_of, split_seeds, SPLITS
 from visa_ros.sim.wording import be_of, indefinite, plural
 
@@ -48,7 +50,7 @@ MAIN_TAGS = [
 
 
 def words(text):
-    return [word.strip('.,?:').lower() for word in text.split()]
+    return [word.strip('.,?:').lower().removesuffix("'s") for word in text.split()]
 
 
 def four_grams(text):
@@ -87,7 +89,9 @@ def test_there_are_enough_ways_to_speak_of_a_tag():
 
 
 def test_no_phrasing_is_used_twice():
-    lists = [*TAGS.values(), *UNIONS.values(), *MOTIONS.values(), NOBODY]
+    facts = [f.wording for f in FACTS.values()]
+    tables = (TAGS, UNIONS, MOTIONS, EVENTS)
+    lists = [*(w for t in tables for w in t.values()), *facts, NOBODY]
     phrases = [p.lower().strip('?.') for w in lists for p in (*w.training, *w.held_out)]
 
     assert len(phrases) == len(set(phrases))
@@ -100,6 +104,26 @@ def test_held_out_phrasings_share_no_four_words_with_training():
     for phrasings in TAGS.values():
         for phrase in phrasings.held_out:
             assert not four_grams(phrase) & training, phrase
+
+
+@pytest.mark.parametrize('table', [EVENTS, {k: f.wording for k, f in FACTS.items()}])
+def test_held_out_words_about_events_and_facts_are_new(table):
+    training = set().union(*(four_grams(p) for w in table.values() for p in w.training))
+
+    for name, phrasings in table.items():
+        assert len(phrasings.training) >= 4, name
+        assert len(phrasings.held_out) >= 2, name
+        for phrase in phrasings.held_out:
+            assert not four_grams(phrase) & training, phrase
+
+
+def test_every_kind_has_a_fact_of_its_own():
+    alone = {kind for f in FACTS.values() if len(f.kinds) == 1 for kind in f.kinds}
+
+    assert alone == set(CATEGORIES)
+    for fact in FACTS.values():
+        assert fact.kinds | fact.debatable <= set(CATEGORIES)
+        assert not fact.kinds & fact.debatable
 
 
 def test_relations_between_words_are_symmetric():

@@ -3,7 +3,7 @@ import pytest
 
 from visa_ros.errors import ConfigError
 from visa_ros.sim.knowledge import CATEGORIES, COLORS
-from visa_ros.sim.objects import make_object, MAKERS
+from visa_ros.sim.objects import make_object, make_unseen_object, MAKERS, UNSEEN
 from visa_ros.sim.shapes import (
     circle,
     corner_normals,
@@ -26,8 +26,11 @@ def volume(part: Part) -> float:
     return float((np.cross(a, b) * c).sum() / 6)
 
 
-def test_every_category_has_a_maker():
-    assert tuple(MAKERS) == tuple(CATEGORIES)
+SETS = {'procedural': make_object, 'unseen': make_unseen_object}
+
+
+def test_every_category_has_makers():
+    assert tuple(MAKERS) == tuple(UNSEEN) == tuple(CATEGORIES)
 
 
 def test_an_unknown_category_is_named():
@@ -35,18 +38,19 @@ def test_an_unknown_category_is_named():
         make_object('unicorn', np.random.default_rng(0))
 
 
+@pytest.mark.parametrize('kind', SETS)
 @pytest.mark.parametrize('category', MAKERS)
-def test_models_are_sound_and_of_household_size(category):
+def test_models_are_sound_and_of_household_size(category, kind):
     for seed in range(6):
-        model = make_object(category, np.random.default_rng(seed))
+        model = SETS[kind](category, np.random.default_rng(seed))
         low, high = model.bounds()
 
         np.testing.assert_allclose([*(low + high)[:2], low[2]], 0, atol=1e-9)
         assert 0.02 < (high - low).max() < 0.45
         assert (high - low).min() > 0.004
         assert model.color in ('', *COLORS)
-        assert model.model_id == f'procedural/{category}'
-        assert 250 < sum(len(part.faces) for part in model.parts) < 3000
+        assert model.model_id == f'{kind}/{category}'
+        assert 40 < sum(len(part.faces) for part in model.parts) < 3000
         for part in model.parts:
             assert np.isfinite(part.vertices).all()
             assert part.faces.min() >= 0

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from visa_ros.cli.evaluate_tabletop import evaluate_tabletop, SCENES
+from visa_ros.cli.evaluate_tabletop import evaluate_tabletop, is_benchmark, SCENES
 from visa_ros.cli.evaluate_tabletop import table as tabletop_table
 from visa_ros.errors import ConfigError
 
@@ -119,7 +119,7 @@ def _add_tabletop(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what the arguments say; returns the exit code: 1 if an expression failed."""
-    if args.bag is None and args.dataset != 'tabletop':
+    if args.bag is None and (args.dataset != 'tabletop' or is_benchmark(args)):
         from visa_ros.cli.evaluate_sets import evaluate_set
 
         return evaluate_set(args)

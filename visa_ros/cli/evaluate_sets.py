@@ -44,7 +44,9 @@ def evaluate_set(args: argparse.Namespace) -> int:
         return predictor.source(plan.question(key))
 
     results = run_plan(plan, source, running)
-    return 0 if shard.rank else _finish(args, settings, results, plan, predictor, dataset)
+    if shard.rank:
+        return 0
+    return _finish(args, settings, results, plan, predictor, dataset)
 
 
 def pipeline_config(settings: Sequence[str]) -> PipelineConfig:
@@ -93,6 +95,10 @@ def _open(args: argparse.Namespace) -> DataSet:
     from visa_ros.data.registry import IMAGE_SETS, open_dataset, VIDEO_SETS
     from visa_ros.eval.submission import top_folder
 
+    if args.dataset == 'tabletop':
+        from visa_ros.data.tabletop import TabletopReasonVos
+
+        return TabletopReasonVos(args.root).set
     if args.dataset not in {**VIDEO_SETS, **IMAGE_SETS}:
         known = ['tabletop', *VIDEO_SETS, *IMAGE_SETS]
         raise ConfigError(f'--dataset {args.dataset}: choose from {", ".join(known)}')
@@ -196,14 +202,35 @@ def _finish(
     from visa_ros.eval.report import report_of, table
 
     report = {**settings, **report_of(results)}
+    figures, lines = report, table(report)
+    if args.dataset == 'tabletop':
+        from visa_ros.cli.evaluate_tabletop import table as tabletop_table
+        from visa_ros.eval.reasonvos import reasonvos_report
+
+        rows = {name: report[name] for name in ('errors', 'expressions')}
+        blind = _blind(args, dataset) if args.baselines else {}
+        figures = {**settings, **reasonvos_report(results, blind), **rows}
+        lines = tabletop_table({**figures, 'errors': []})
     if args.zip is not None:
         _pack(args, dataset)
     if args.json is not None:
-        write_json(args.json, report)
+        write_json(args.json, figures)
     if args.report is not None:
         _write_report(args.report, report, results, plan, predictor)
-    print(table(report))
+    print(lines)
     return 1 if report['errors'] else 0
+
+
+def _blind(args: argparse.Namespace, dataset: DataSet) -> dict[str, list[Result]]:
+    """Score what does not read the question."""
+    from visa_ros.eval.reasonvos import BASELINES, BlindPredictor
+    from visa_ros.eval.run import run_plan, RunConfig
+
+    config = RunConfig(settings={}, workers=int(args.workers or os.cpu_count() or 1))
+    return {
+        name: run_plan(_plan(args, dataset, BlindPredictor(args.root, name)), lambda _: '', config)
+        for name in BASELINES
+    }
 
 
 def _pack(args: argparse.Namespace, dataset: DataSet) -> None:

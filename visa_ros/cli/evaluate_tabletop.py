@@ -33,6 +33,14 @@ def evaluate_tabletop(args: argparse.Namespace) -> dict[str, Any]:
     return {**_settings(args), **report}
 
 
+def is_benchmark(args: argparse.Namespace) -> bool:
+    """Whether Tabletop-ReasonVOS is meant: its own questions, and all of its clips."""
+    if args.root is None or args.task != 'rvos' or args.scenes is not None:
+        return False
+    args.split = args.split or 'test'
+    return bool((args.root / 'benchmark.json').is_file())
+
+
 def _clips(args: argparse.Namespace, root: Path) -> Tabletop:
     """Open the clips, after rendering those that are missing."""
     from visa_ros.data.tabletop import Tabletop
@@ -90,15 +98,16 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
         'task': args.task,
         'split': None if whole_folder else args.split,
         'seed': None if whole_folder else args.seed,
-        'held_out': args.held_out,
+        'held_out_words': args.held_out,
         'model': str(args.model),
     }
 
 
 def table(report: Mapping[str, Any]) -> str:
     """Return the report as lines for a terminal."""
-    lines = [f'{"":12} {"J&F":>6} {"J":>6} {"F":>6} {"count":>6}']
+    lines = [f'{"":16} {"J&F":>6} {"J":>6} {"F":>6} {"count":>6}']
     rows = {**report.get('types', {}), 'overall': report.get('overall', report)}
+    rows |= {f'new {name}': value for name, value in report.get('held_out', {}).items()}
     rows |= {f'({name})': value for name, value in report.get('baselines', {}).items()}
     lines += [_line(name, row) for name, row in rows.items()]
     absent = report.get('absent', {})
@@ -117,4 +126,4 @@ def table(report: Mapping[str, Any]) -> str:
 
 def _line(name: str, row: Mapping[str, Any]) -> str:
     cells = ['     -' if row[k] is None else f'{row[k]:6.3f}' for k in ('JF', 'J', 'F')]
-    return f'{name:12} {" ".join(cells)} {row["count"]:6d}'
+    return f'{name:16} {" ".join(cells)} {row["count"]:6d}'

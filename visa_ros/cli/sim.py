@@ -1,4 +1,4 @@
-"""`visa-ros sim`: the simulated world, rendered to disk, and the models it may use."""
+"""`visa-ros sim`: the simulated world and its benchmark, rendered to disk; household models."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ ASSETS_EXAMPLE = """example:
   visa-ros sim assets -o out/household
   visa-ros sim render --assets mixed --household-dir out/household --count 20 -o out/mixed"""
 
+BENCHMARK_EXAMPLE = """example:
+  visa-ros sim benchmark -o out/benchmark --workers 2
+  visa-ros evaluate --dataset tabletop --root out/benchmark --json out/scores.json"""
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `sim` and what it can do."""
@@ -30,7 +34,25 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     assets.add_argument('-o', '--out', type=Path, required=True, metavar='DIR')
+    _add_benchmark(actions)
     parser.set_defaults(run=run)
+
+
+def _add_benchmark(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    benchmark = actions.add_parser(
+        'benchmark',
+        help='render Tabletop-ReasonVOS, the benchmark of the simulated world',
+        description='Render the 210 clips and 2100 questions of Tabletop-ReasonVOS, in the form '
+        'of ReVOS. May be stopped and called again: complete clips are kept. At the end the '
+        'checksum of scenes and questions is compared with the one that is fixed for the seed.',
+        epilog=BENCHMARK_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = benchmark.add_argument
+    add('-o', '--out', type=Path, required=True, metavar='DIR', help='folder to write to')
+    add('--seed', type=int, default=0, metavar='N', help='0 to 18; results are given for 0')
+    add('--clips', type=int, default=210, metavar='N', help='only the first so many, for a look')
+    add('--workers', type=int, default=1, metavar='N', help='processes; default: %(default)s')
 
 
 def _add_render(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -56,6 +78,12 @@ def _add_render(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add('--vary', action='store_true', help='draw events and camera motion for each scene')
     add('--assets', choices=('procedural', 'household', 'mixed'), default='procedural')
     add('--household-dir', default='', metavar='DIR', help='from `visa-ros sim assets`')
+    add(
+        '--instances',
+        choices=('train', 'held_out'),
+        default='train',
+        help='held_out: shapes and colours that training never renders',
+    )
     add('--expressions', type=int, default=8, metavar='N', help='questions per clip at most')
     add('--held-out', action='store_true', help='ask in words that are kept from training')
     add('--workers', type=int, default=1, metavar='N', help='processes; default: %(default)s')
@@ -63,7 +91,7 @@ def _add_render(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Do what the arguments say; returns the exit code."""
-    return {'render': _render, 'assets': _assets}[args.action](args)
+    return {'render': _render, 'assets': _assets, 'benchmark': _benchmark}[args.action](args)
 
 
 def _render(args: argparse.Namespace) -> int:
@@ -82,6 +110,7 @@ def _render(args: argparse.Namespace) -> int:
         moving_camera=args.moving_camera,
         assets=args.assets,
         household_dir=args.household_dir,
+        instances=args.instances,
     )
     report = render_dataset(
         args.out,
@@ -105,4 +134,19 @@ def _assets(args: argparse.Namespace) -> int:
 
     unpack_household(args.out)
     print(f'{args.out}: household models unpacked; their makers are named in ATTRIBUTION.md')
+    return 0
+
+
+def _benchmark(args: argparse.Namespace) -> int:
+    from visa_ros.sim.benchmark_files import make_benchmark
+
+    report = make_benchmark(args.out, seed=args.seed, clips=args.clips, workers=args.workers)
+    for name, counts in (('types', report.types), ('axes', report.axes)):
+        print(f'{name}: ' + ', '.join(f'{key} {count}' for key, count in counts.items()))
+    print(f'{args.out}: {report.clips} clips, {sum(report.types.values())} questions')
+    print(f'checksum of scenes and questions: {report.checksum}')
+    print(f'checksum of masks (depends on the graphics driver): {report.masks}')
+    if not report.matches:
+        print(f'the first should be {report.expected}: scores are not comparable with others')
+        return 1
     return 0

@@ -1,14 +1,23 @@
-"""Clips of the simulated tabletop, as `visa-ros sim render` writes them; read when needed."""
+"""
+Clips of the simulated tabletop, as `visa-ros sim render` and `sim benchmark` write them.
+
+Pictures and masks are read when they are asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
+from visa_ros.data.files import entry, read_json, require
+from visa_ros.data.revos import ReVOS
+from visa_ros.data.samples import Truth, VideoSample
 from visa_ros.errors import DataError
 from visa_ros.sim.record import SceneRecord
 
@@ -94,3 +103,92 @@ class Tabletop:
         except (OSError, ValueError) as error:
             raise DataError(f'{path}: not a scene record: {error}') from error
         return Clip(self.root, name, record)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchmarkQuestion:
+    """
+    One expression of Tabletop-ReasonVOS and its answer.
+
+    expression_id  within the clip, such as '7'
+    text           what is asked
+    type           'category', ..., 'absent', as in visa_ros.sim.expressions.TYPES
+    axis           what is new against training beside the scene: 'scenes' (nothing else),
+                   'instances' (the objects) or 'paraphrases' (the words)
+    targets        instance ids of the answer; empty: nothing in the clip is meant
+    target_frame   the last frame that shows all targets; the last one where there are none
+    needs_past     one picture is not enough to answer it
+    sample         the same as an item of a ReVOS set, which has the masks
+    """
+
+    expression_id: str
+    text: str
+    type: str
+    axis: str
+    targets: tuple[int, ...]
+    target_frame: int
+    needs_past: bool
+    sample: VideoSample
+
+    @property
+    def type_id(self) -> int:
+        """As in ReVOS: 0 referring, 1 reasoning, 2 no such object."""
+        return require(self.sample.type_id, int, f'{self.sample}, type_id')
+
+    def truth(self) -> Truth:
+        """Return the true masks of all frames, still compressed; DataError if damaged."""
+        return self.sample.truth()
+
+
+class TabletopReasonVos:
+    """
+    The benchmark that `visa-ros sim benchmark` makes; clips in the order of their names.
+
+    The folder is a ReVOS set of one split, so visa_ros.data.revos.ReVOS(root, 'test') opens it
+    too and gives the same samples. DataError if the folder does not hold the whole benchmark.
+    """
+
+    SPLIT = 'test'
+
+    def __init__(self, root: Path | str) -> None:
+        self.root = Path(root)
+        about = self.root / 'benchmark.json'
+        if not about.is_file():
+            raise DataError(
+                f'{self.root}: not a finished benchmark (no benchmark.json); '
+                f'`visa-ros sim benchmark -o {self.root}` makes or finishes it'
+            )
+        raw = read_json(about)
+        self.name = entry(raw, 'name', str, str(about))
+        self.checksum = entry(raw, 'checksum', str, str(about))
+        self.set = ReVOS(self.root, self.SPLIT)
+        seeds = [int(video.name.rpartition('/')[2]) for video in self.set.videos]
+        self._clips = Tabletop(self.root, seeds)
+
+    def __len__(self) -> int:
+        """Count the clips."""
+        return len(self.set.videos)
+
+    def clip(self, i: int) -> Clip:
+        """Open clip i; DataError if its record is damaged."""
+        return self._clips.clip(i)
+
+    def questions(self, i: int) -> list[BenchmarkQuestion]:
+        """Return what is asked about clip i, in the order of the ids; DataError if damaged."""
+        samples = (self.set[k] for k in self.set.items_of(i))
+        return [_question(sample) for sample in samples]
+
+
+def _question(sample: VideoSample) -> BenchmarkQuestion:
+    raw: Mapping[str, Any] = dict(sample.attributes)
+    where = str(sample)
+    return BenchmarkQuestion(
+        expression_id=sample.expression_id,
+        text=sample.text,
+        type=entry(raw, 'type', str, where),
+        axis=entry(raw, 'axis', str, where),
+        targets=tuple(entry(raw, 'targets', list, where)),
+        target_frame=entry(raw, 'target_frame', int, where),
+        needs_past=entry(raw, 'needs_past', bool, where),
+        sample=sample,
+    )

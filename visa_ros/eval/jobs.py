@@ -124,6 +124,7 @@ class VideoJob:
                 text=sample.text,
                 type_id=sample.type_id,
                 kind=str(sample.attributes.get('type', '')),
+                axis=str(sample.attributes.get('axis', '')),
                 frames=len(sample.frames),
                 values=values if self.tracks is not None else {},
                 refused=refused,

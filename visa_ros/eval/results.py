@@ -20,6 +20,7 @@ class Result:
     video, expression_id  where it is; for a picture, its name and the id of the text
     type_id               0 referring, 1 reasoning, 2 no such object; None: the set has no types
     kind                  what the set itself calls its type; '' if it does not
+    axis                  what is new in it against training; '' if the set does not tell
     frames                of the video
     values                measure -> 0 to 1, NaN where no frame counts; px for pictures; empty
                           where the truth is not public
@@ -34,6 +35,7 @@ class Result:
     frames: int
     type_id: int | None = None
     kind: str = ''
+    axis: str = ''
     values: Mapping[str, float] = field(default_factory=dict)
     refused: bool = False
     error: str = ''
@@ -61,6 +63,7 @@ class Result:
             'text': self.text,
             'type_id': self.type_id,
             'type': self.kind,
+            'axis': self.axis,
             'frames': self.frames,
             'values': values,
             'refused': self.refused,
@@ -82,6 +85,7 @@ class Result:
                 text=raw['text'],
                 type_id=raw['type_id'],
                 kind=raw['type'],
+                axis=raw['axis'],
                 frames=raw['frames'],
                 values=values,
                 refused=raw['refused'],

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from visa_ros.sim import phrases
 from visa_ros.sim.asking import Asker, Expression
 from visa_ros.sim.knowledge import carriers, CATEGORIES, COLORS, look_alike, may_be_called
+from visa_ros.sim.lore import FACTS
 from visa_ros.sim.questions import asks_for_one
 from visa_ros.sim.record import EventKind, ObjectInfo
 from visa_ros.sim.sights import STILL_M
@@ -28,7 +29,7 @@ RESEMBLES: Mapping[str, frozenset[EventKind]] = MappingProxyType(
 def by_absence(asker: Asker) -> Expression | None:
     """Ask for what is not there; half of the time it is easily mistaken for something there."""
     hard = (_wrong_color, _same_family, _wrong_color, _same_family, _nothing_happened)
-    easy = (_other_kind, _stranger, _unserved, _unserved, _unthinkable)
+    easy = (_other_kind, _stranger, _unserved, _unserved, _unthinkable, _unheard_of)
     return pick(asker.rng, hard if asker.chance(0.5) else easy)(asker)
 
 
@@ -121,3 +122,10 @@ def _unserved(asker: Asker) -> Expression | None:
 
 def _unthinkable(asker: Asker) -> Expression:
     return _nothing(asker, asker.say(phrases.NOBODY))
+
+
+def _unheard_of(asker: Asker) -> Expression | None:
+    """Ask for what a fact is true of, where it is true of nothing."""
+    kinds = {o.category for o in asker.look.present}
+    facts = [f for f in FACTS.values() if not kinds & (f.kinds | f.debatable)]
+    return _nothing(asker, asker.say(pick(asker.rng, facts).wording)) if facts else None

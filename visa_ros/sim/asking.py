@@ -38,11 +38,17 @@ class Expression:
 
 @dataclass(frozen=True, kw_only=True)
 class Asker:
-    """The look at the frame, the source of chance, and which words may be used."""
+    """
+    The look at the frame, the source of chance, and what may be asked.
+
+    held_out  in words that are kept from training
+    lost      also for what was visible and is not any more
+    """
 
     look: Look
     rng: np.random.Generator
     held_out: bool
+    lost: bool = False
 
     def chance(self, share: float) -> bool:
         """Return True in that share of the cases."""

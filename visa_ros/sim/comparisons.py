@@ -21,6 +21,8 @@ from visa_ros.sim.wording import ANYTHING, Phrasings, pick
 GAP_X = 0.06
 GAP_DEPTH_M = 0.04
 RATIO = 1.3
+# Of two flat things nobody says that one is taller.
+TALLER_M = 0.02
 
 
 def _pools(asker: Asker) -> list[tuple[str, list[Sight]]]:
@@ -58,6 +60,8 @@ def _sizes(sight: Sight, which: str) -> tuple[float, ...]:
 def _stands_out(sight: Sight, pool: list[Sight], which: str) -> bool:
     mine = _sizes(sight, which)
     others = [_sizes(s, which) for s in pool if s is not sight]
+    if which == 'tallest' and any(mine[0] - other[0] < TALLER_M for other in others):
+        return False
     # The length decides by the ratio; the volume has to agree.
     return all(
         mine[0] >= RATIO * other[0] and all(m > o for m, o in zip(mine, other, strict=True))

@@ -15,18 +15,20 @@ A clip is complete if and only if its file in Scenes is there: it is written las
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed, ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 import multiprocessing
 from pathlib import Path
 import shutil
+from typing import Any
 
 import cv2
 import numpy as np
 from tqdm import tqdm
 
 from visa_ros.errors import ConfigError, DataError, SimulationError
+from visa_ros.sim.record import SceneRecord
 from visa_ros.sim.revos import annotate, frame_name, read_json, write_annotations, write_json
 from visa_ros.sim.world import record_clip, SimFrame, World, WorldConfig
 
@@ -166,6 +168,8 @@ def _claim(out: Path, settings: ClipSettings) -> None:
     wanted['world'].pop('household_dir')
     if path.exists():
         found = read_json(path)
+        # Folders from before there were held-out instances have none.
+        found['world'] = {'instances': 'train', **found.get('world', {})}
         differing = sorted(k for k in wanted if found.get(k) != wanted[k])
         if differing:
             raise ConfigError(
@@ -206,15 +210,25 @@ def render_clip(out: Path, seed: int, settings: ClipSettings) -> None:
     """Render one clip into the folder; SimulationError if its scene cannot be built."""
     with World(seed, settings.world_of(seed)) as world:
         record, shots = record_clip(world, frames=settings.frames, rate_hz=settings.rate_hz)
-    name = clip_name(seed)
-    _write_images(out / 'JPEGImages' / name, shots, '.jpg', _bgr)
-    _write_images(out / 'Instances' / name, shots, '.png', lambda shot: shot.instances)
-    _write_images(out / 'Depth' / name, shots, '.png', _depth_mm)
+    write_pictures(out, clip_name(seed), shots, depth=True)
     instances = [shot.instances for shot in shots]
     entries = annotate(record, instances, count=settings.expressions, held_out=settings.held_out)
+    write_records(out, record, entries)
+
+
+def write_pictures(out: Path, name: str, shots: Sequence[SimFrame], *, depth: bool) -> None:
+    """Write the images of a clip; DataError if one cannot be written."""
+    _write_images(out / 'JPEGImages' / name, shots, '.jpg', _bgr)
+    _write_images(out / 'Instances' / name, shots, '.png', lambda shot: shot.instances)
+    if depth:
+        _write_images(out / 'Depth' / name, shots, '.png', _depth_mm)
+
+
+def write_records(out: Path, record: SceneRecord, entries: Mapping[str, Any]) -> None:
+    """Write a clip's part of ReVOS's files, then the record that says that it is complete."""
     for path, value in (
-        (out / 'Annotations' / f'{name}.json', entries),
-        (scene_path(out, seed), record.to_json()),
+        (out / 'Annotations' / f'{clip_name(record.seed)}.json', entries),
+        (scene_path(out, record.seed), record.to_json()),
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_json(path, value)

@@ -11,11 +11,19 @@ from visa_ros.errors import ConfigError
 from visa_ros.sim.absences import by_absence
 from visa_ros.sim.asking import Asker, Expression
 from visa_ros.sim.comparisons import by_place, by_size
-from visa_ros.sim.questions import by_attribute, by_category, by_function, by_group, by_motion
+from visa_ros.sim.happenings import by_event
+from visa_ros.sim.questions import (
+    by_attribute,
+    by_category,
+    by_function,
+    by_group,
+    by_knowledge,
+    by_motion,
+)
 from visa_ros.sim.record import SceneRecord
-from visa_ros.sim.sights import look_at
+from visa_ros.sim.sights import Look, look_at
 
-__all__ = ['ABSENT', 'MIX', 'TYPES', 'Expression', 'make_expressions']
+__all__ = ['ABSENT', 'MIX', 'TYPES', 'Expression', 'make_expressions', 'make_one']
 
 Builder = Callable[[Asker], Expression | None]
 
@@ -27,7 +35,9 @@ BUILDERS: Mapping[str, Builder] = MappingProxyType(
         'size': by_size,
         'spatial': by_place,
         'function': by_function,
+        'knowledge': by_knowledge,
         'motion': by_motion,
+        'event': by_event,
         'multi': by_group,
         ABSENT: by_absence,
     }
@@ -37,12 +47,14 @@ TYPES = tuple(BUILDERS)
 # How often each type is asked where the scene allows it.
 MIX: Mapping[str, float] = MappingProxyType(
     {
-        'category': 0.18,
-        'attribute': 0.11,
-        'size': 0.06,
-        'spatial': 0.15,
-        'function': 0.22,
-        'motion': 0.08,
+        'category': 0.16,
+        'attribute': 0.10,
+        'size': 0.05,
+        'spatial': 0.14,
+        'function': 0.16,
+        'knowledge': 0.07,
+        'motion': 0.07,
+        'event': 0.05,
         'multi': 0.06,
         ABSENT: 0.14,
     }
@@ -77,6 +89,17 @@ def make_expressions(
         if expression is not None:
             made[expression.text.lower()] = expression
     return list(made.values())
+
+
+def make_one(
+    look: Look, kind: str, rng: np.random.Generator, *, held_out: bool, lost: bool
+) -> Expression | None:
+    """
+    Ask one question of a type about a look; None if the draw came to nothing.
+
+    lost  ask too for what was visible before and is not any more
+    """
+    return BUILDERS[kind](Asker(look=look, rng=rng, held_out=held_out, lost=lost))
 
 
 def _shares(types: Sequence[str] | None) -> dict[str, float]:

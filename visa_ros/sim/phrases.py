@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from visa_ros.sim.knowledge import CATEGORIES, COLORS
+from visa_ros.sim.lore import FACTS
+from visa_ros.sim.phrases_events import EVENTS
 from visa_ros.sim.phrases_kitchen import KITCHEN
 from visa_ros.sim.phrases_things import THINGS
 from visa_ros.sim.wording import ANYTHING, ASIDES, Phrasings, plural, REQUESTS, ways
@@ -147,12 +149,12 @@ EXTREMES: Mapping[str, Phrasings] = MappingProxyType(
         'leftmost': ways(
             """the leftmost {}|the {} on the far left|the {} furthest to the left|the left most
             {}|the first {} from the left|which {} is furthest left?""",
-            """the {} at the extreme left side|starting on the left, the very first {}""",
+            """the {} at the extreme left side|the very first {} if one starts on the left""",
         ),
         'rightmost': ways(
             """the rightmost {}|the {} on the far right|the {} furthest to the right|the right
             most {}|the first {} from the right|which {} is furthest right?""",
-            """the {} at the extreme right side|starting on the right, the very first {}""",
+            """the {} at the extreme right side|the very first {} if one starts on the right""",
         ),
         'closest': ways(
             """the closest {}|the {} closest to the camera|the nearest {}|the {} nearest to me|
@@ -233,7 +235,7 @@ MOTIONS: Mapping[str, Phrasings] = MappingProxyType(
             """what was carried?|the object that was carried|the thing that was lifted and put
             elsewhere|what was picked up and set down?|the thing that was carried away to
             another place|everything that was carried""",
-            """what was transported through the air?|the one that was lifted and relocated""",
+            """what was transported through the air?|the one that got lifted and relocated""",
         ),
     }
 )
@@ -241,8 +243,9 @@ MOTIONS: Mapping[str, Phrasings] = MappingProxyType(
 
 def all_phrases() -> tuple[str, ...]:
     """Return everything that questions are made of, held-out words and plurals too, sorted."""
-    tables = (TAGS, UNIONS, SIZES, EXTREMES, RELATIONS, MOTIONS)
+    tables = (TAGS, UNIONS, SIZES, EXTREMES, RELATIONS, MOTIONS, EVENTS)
     lists = [wording for table in tables for wording in table.values()]
+    lists += [fact.wording for fact in FACTS.values()]
     lists += [NOBODY, STRANGERS, NEAREST_TO, ALL_OF_THEM, ALL, EVERY_ONE, ALL_BUT]
     lists += [ANYTHING, REQUESTS, ASIDES]
     nouns = [name for kind in CATEGORIES.values() for name in kind.names + kind.held_out_names]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from visa_ros.sim import phrases
 from visa_ros.sim.asking import Asker, debatable, Expression, of_kind, with_tag
 from visa_ros.sim.knowledge import CATEGORIES
+from visa_ros.sim.lore import FACTS
 from visa_ros.sim.record import EventKind
 from visa_ros.sim.sights import Sight
 from visa_ros.sim.wording import ANYTHING, indefinite, pick, plural
@@ -67,11 +68,26 @@ def _union(seen: Sequence[Sight], tags: frozenset[str]) -> list[Sight]:
     return [s for s in seen if tags & CATEGORIES[s.category].tags]
 
 
+def by_knowledge(asker: Asker) -> Expression | None:
+    """'what was soft clay before it was fired?', 'a bone in the ear is named after it.'."""
+    seen = asker.look.seen
+    kinds = {s.category for s in seen}
+    facts = [f for f in FACTS.values() if f.kinds & kinds and not f.debatable & kinds]
+    if not facts:
+        return None
+    fact = pick(asker.rng, facts)
+    targets = [s for s in seen if s.category in fact.kinds]
+    return asker.ask('knowledge', asker.say(fact.wording), targets)
+
+
 MOTION_KINDS = {
     'pushed': EventKind.PUSHED,
     'dropped': EventKind.DROPPED,
     'carried': EventKind.CARRIED,
 }
+# What is lifted to be dropped or taken away is carried too, in a way: beside these kinds alone,
+# 'carried' is clear.
+CLEAR_OF_CARRIED = frozenset((EventKind.CARRIED, EventKind.PUSHED))
 
 
 def by_motion(asker: Asker) -> Expression | None:
@@ -85,6 +101,8 @@ def by_motion(asker: Asker) -> Expression | None:
     # carried or about to fall: then only ask what moved.
     if not look.ongoing and {s.info.instance_id for s in look.moved} <= blamed:
         for word, kind in MOTION_KINDS.items():
+            if kind is EventKind.CARRIED and not set(look.happened) <= CLEAR_OF_CARRIED:
+                continue
             ids = look.happened.get(kind, frozenset())
             options.append((word, [s for s in look.moved if s.info.instance_id in ids]))
     word, targets = pick(asker.rng, [o for o in options if o[1]])

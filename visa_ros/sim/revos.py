@@ -3,12 +3,12 @@ The questions and masks of simulated clips in the layout of the ReVOS data set.
 
 meta_expressions_<split>_.json names the frames and expressions of each clip, mask_dict.json holds
 one list of masks per object. Beside ReVOS's own fields, an expression has `type`, `targets`,
-`asks_for_one` and `target_frame`, as in visa_ros.sim.expressions.
+`asks_for_one`, `needs_past` and `target_frame`, as in visa_ros.sim.expressions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 import json
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from visa_ros.sim.splits import split_of
 from visa_ros.video.rle import encode
 
 REFERRING, REASONING, NO_SUCH_OBJECT = 0, 1, 2
-REASONING_TYPES = frozenset(('function', 'motion'))
+REASONING_TYPES = frozenset(('function', 'knowledge', 'motion', 'event'))
 # Instance ids are 8 bit: this keeps the masks of two scenes apart.
 IDS_PER_SCENE = 256
 
@@ -49,15 +49,22 @@ def annotate(
     target_frame = len(record.frames) - 1
     rng = np.random.default_rng((record.seed, count, held_out))
     expressions = make_expressions(record, target_frame, rng, count=count, held_out=held_out)
+    entries = [expression_entry(record.seed, e, target_frame) for e in expressions]
+    return clip_entry(record, instances, entries)
+
+
+def clip_entry(
+    record: SceneRecord,
+    instances: Sequence[np.ndarray],
+    expressions: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return what `annotate` does, for expressions in the form of `expression_entry`."""
     return {
         'video': {
             'frames': [frame_name(k) for k in range(len(record.frames))],
             'height': record.height,
             'width': record.width,
-            'expressions': {
-                str(i): _entry(record.seed, expression, target_frame)
-                for i, expression in enumerate(expressions)
-            },
+            'expressions': {str(i): dict(entry) for i, entry in enumerate(expressions)},
         },
         'masks': {
             str(annotation_id(record.seed, o.instance_id)): [
@@ -73,7 +80,8 @@ def annotation_id(seed: int, instance_id: int) -> int:
     return seed * IDS_PER_SCENE + instance_id
 
 
-def _entry(seed: int, expression: Expression, target_frame: int) -> dict[str, Any]:
+def expression_entry(seed: int, expression: Expression, target_frame: int) -> dict[str, Any]:
+    """Return the entry of a question in meta_expressions; target_frame is what it is about."""
     return {
         'exp': expression.text,
         'obj_id': list(expression.targets),
@@ -82,6 +90,7 @@ def _entry(seed: int, expression: Expression, target_frame: int) -> dict[str, An
         'type': expression.type,
         'targets': list(expression.targets),
         'asks_for_one': expression.asks_for_one,
+        'needs_past': expression.needs_past,
         'target_frame': target_frame,
     }
 

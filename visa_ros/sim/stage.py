@@ -12,7 +12,7 @@ from visa_ros.sim import cameras, scene
 from visa_ros.sim.cameras import CameraPath
 from visa_ros.sim.household import household_maker
 from visa_ros.sim.layout import arrange, draw_cast, Maker, Spot, Thing
-from visa_ros.sim.objects import make_object, MAKERS
+from visa_ros.sim.objects import make_object, make_unseen_object, MAKERS
 from visa_ros.sim.record import ObjectInfo
 from visa_ros.sim.worldconfig import WorldConfig
 
@@ -85,6 +85,8 @@ def set_stage(seed: int, config: WorldConfig) -> Stage:
 
 def _maker(config: WorldConfig) -> tuple[Maker, tuple[str, ...]]:
     """What draws the models, and of which categories."""
+    if config.instances == 'held_out':
+        return make_unseen_object, tuple(MAKERS)
     if config.assets == 'procedural':
         return make_object, tuple(MAKERS)
     household = household_maker(config.household_dir, mixed=config.assets == 'mixed')

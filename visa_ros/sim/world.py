@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -15,6 +16,7 @@ from visa_ros.sim.motion import Director
 from visa_ros.sim.record import Event, FrameInfo, ObjectInfo, ObjectView, SceneRecord
 from visa_ros.sim.render import SceneRenderer
 from visa_ros.sim.stage import set_stage, Stage
+from visa_ros.sim.survey import visible_pixels
 from visa_ros.sim.worldconfig import WorldConfig
 from visa_ros.structs import Camera, Frame
 
@@ -102,21 +104,49 @@ class World:
                 self._stage.model, self._stage.instance_of_body,
                 width=self.config.width, height=self.config.height,
             )  # fmt: skip
-        pose = self._stage.camera_path.world_from_camera(self.time_s)
+        pose = self._pose()
         mujoco.mj_kinematics(self._stage.model, self._data)
         self._data.cam_xpos[0] = pose[:3, 3]
         self._data.cam_xmat[0] = (pose[:3, :3] @ cameras.OPTICAL_FROM_GL).ravel()
         view = self._renderer.render(self._data)
         stamp_ns = round(self.time_s * 1e9)
+        counts = np.bincount(view.instances.ravel(), minlength=len(self.objects) + 1)
         return SimFrame(
             frame=Frame(rgb=view.rgb, stamp_ns=stamp_ns, depth_m=view.depth_m, camera=self.camera),
             instances=view.instances,
             world_from_camera=pose,
-            info=self._info(view.instances, pose, stamp_ns),
+            info=self._info(counts, pose, stamp_ns),
         )
 
-    def _info(self, instances: np.ndarray, pose: np.ndarray, stamp_ns: int) -> FrameInfo:
-        counts = np.bincount(instances.ravel(), minlength=len(self.objects) + 1)
+    def survey(self, *, stride: int = 4) -> FrameInfo:
+        """
+        Tell where everything is now and how much of it is seen, without OpenGL.
+
+        stride  of the rays that count pixels: visible_px is a multiple of its square
+
+        The same on every machine, whatever its graphics driver draws.
+        """
+        pose = self._pose()
+        mujoco.mj_kinematics(self._stage.model, self._data)
+        counts = visible_pixels(
+            self._stage.model, self._data, self._stage.instance_of_body,
+            pose=pose, camera=self.camera, stride=stride,
+        )  # fmt: skip
+        return self._info(counts, pose, round(self.time_s * 1e9))
+
+    def record(self, frames: Iterable[FrameInfo]) -> SceneRecord:
+        """Put what is known of the world and of some frames together."""
+        camera = self.camera
+        return SceneRecord(
+            seed=self.seed, width=camera.width, height=camera.height,
+            fx=camera.fx, fy=camera.fy, cx=camera.cx, cy=camera.cy,
+            objects=self.objects, events=self.events, frames=tuple(frames),
+        )  # fmt: skip
+
+    def _pose(self) -> np.ndarray:
+        return self._stage.camera_path.world_from_camera(self.time_s)
+
+    def _info(self, counts: np.ndarray, pose: np.ndarray, stamp_ns: int) -> FrameInfo:
         centres = self._stage.centres(self._data)
         local = (centres - pose[:3, 3]) @ pose[:3, :3]
         views = tuple(
@@ -142,10 +172,14 @@ def record_clip(
     for k in range(frames):
         world.advance(start_s + k / rate_hz)
         shots.append(world.render())
-    camera = world.camera
-    record = SceneRecord(
-        seed=world.seed, width=camera.width, height=camera.height,
-        fx=camera.fx, fy=camera.fy, cx=camera.cx, cy=camera.cy,
-        objects=world.objects, events=world.events, frames=tuple(s.info for s in shots),
-    )  # fmt: skip
-    return record, shots
+    return world.record(shot.info for shot in shots), shots
+
+
+def survey_clip(world: World, *, frames: int, rate_hz: float) -> SceneRecord:
+    """Do as record_clip does, without pictures and without OpenGL."""
+    start_s = world.time_s
+    infos: list[FrameInfo] = []
+    for k in range(frames):
+        world.advance(start_s + k / rate_hz)
+        infos.append(world.survey())
+    return world.record(infos)

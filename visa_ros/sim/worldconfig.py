@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from visa_ros.errors import ConfigError
 
 ASSETS = ('procedural', 'household', 'mixed')
+INSTANCES = ('train', 'held_out')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,8 @@ class WorldConfig:
     moving_camera  swing the camera slowly
     assets         'procedural', 'household' or 'mixed' models
     household_dir  where `visa-ros sim assets` put the household models
+    instances      'train' draws the models that training renders, 'held_out' procedural ones of
+                   shapes and colours that it never does
     """
 
     width: int = 640
@@ -32,6 +35,7 @@ class WorldConfig:
     moving_camera: bool = False
     assets: str = 'procedural'
     household_dir: str = ''
+    instances: str = 'train'
 
     def __post_init__(self) -> None:
         if self.width < 16 or self.height < 16:
@@ -50,4 +54,10 @@ class WorldConfig:
         if self.assets != 'procedural' and not self.household_dir:
             raise ConfigError(
                 f'assets {self.assets!r} needs household_dir; `visa-ros sim assets` makes one'
+            )
+        if self.instances not in INSTANCES:
+            raise ConfigError(f'instances {self.instances!r}: choose from {INSTANCES}')
+        if self.instances == 'held_out' and self.assets != 'procedural':
+            raise ConfigError(
+                f"instances 'held_out' are procedural, they do not go with assets {self.assets!r}"
             )
