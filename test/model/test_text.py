@@ -2,7 +2,8 @@
 
 import pytest
 
-from visa_ros.model.text import AnswerVocabulary, SEG
+from visa_ros.errors import InvalidQueryError
+from visa_ros.model.text import AnswerVocabulary, load_text_encoder, SEG
 from visa_ros.structs import Status
 
 WORDS = AnswerVocabulary(['mug', 'toy block', 'toy car'])
@@ -29,3 +30,10 @@ def test_odd_generations_are_still_sentences():
     stutter = WORDS.spoken([SEG, SEG])
     assert stutter.status is Status.FOUND
     assert stutter.labels == ('', '')
+
+
+def test_a_long_instruction_is_refused_and_not_cut(model_folder):
+    encoder = load_text_encoder(model_folder / 'text')
+    assert len(encoder.encode(['the mug ' * 100])[0]) >= 200
+    with pytest.raises(InvalidQueryError, match='fewer words'):
+        encoder.encode(['the mug', 'the mug ' * 200])

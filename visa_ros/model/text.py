@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from transformers import BertConfig, BertModel
 
-from visa_ros.errors import CheckpointError
+from visa_ros.errors import CheckpointError, InvalidQueryError
 from visa_ros.structs import Status
 
 PAD, BEGIN, END, SEG = 0, 1, 2, 3
@@ -54,7 +54,7 @@ class TextEncoder:
 
     @torch.no_grad()
     def encode(self, texts: Sequence[str]) -> list[Tensor]:
-        """Return a float (L, E) per text, L <= max_tokens; longer texts lose their end."""
+        """Return a float (L, E) per text; InvalidQueryError for one of more than max_tokens."""
         new = list(dict.fromkeys(text for text in texts if text not in self._states))
         if new:
             self._states.update(zip(new, self._run(new), strict=True))
@@ -66,8 +66,13 @@ class TextEncoder:
         return found
 
     def _run(self, texts: Sequence[str]) -> list[Tensor]:
-        ids = [self._tokenizer.encode(text).ids[: self._max_tokens] for text in texts]
+        ids = [self._tokenizer.encode(text).ids for text in texts]
         longest = max(map(len, ids))
+        if longest > self._max_tokens:
+            raise InvalidQueryError(
+                f'the instruction has {longest} word pieces, at most {self._max_tokens} are read: '
+                'say it in fewer words'
+            )
         device = self._model.device
         padded = torch.zeros(len(ids), longest, dtype=torch.long, device=device)
         mask = torch.zeros(len(ids), longest, dtype=torch.long, device=device)
@@ -79,7 +84,7 @@ class TextEncoder:
 
 
 def load_text_encoder(
-    folder: Path, *, device: str = 'cpu', max_tokens: int = 48, remembered: int = 256
+    folder: Path, *, device: str = 'cpu', max_tokens: int = 256, remembered: int = 256
 ) -> TextEncoder:
     """
     Read config.json, vocab.txt and model.safetensors of a BERT-like encoder.
