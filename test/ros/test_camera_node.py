@@ -41,7 +41,22 @@ def streamed(start, client):
     process = start('-m', 'visa_ros.ros.camera_node', params=params)
     scene = client.fresh(String, '/camera_node/scene', qos=LATCHED)
     assert process.popen.wait(timeout=60) == 0, process.log
-    return heard, json.loads(scene.data)
+    return since_all_were_heard(heard), json.loads(scene.data)
+
+
+def since_all_were_heard(heard):
+    """Drop what came before the last topic was found: DDS finds them one after the other."""
+    first_ns = max(stamp_ns_of(messages[0]) for messages in heard.values())
+    return {
+        name: [msg for msg in messages if stamp_ns_of(msg) >= first_ns]
+        for name, messages in heard.items()
+    }
+
+
+def stamp_ns_of(msg):
+    return ns_of(
+        msg.transforms[0].header.stamp if isinstance(msg, TFMessage) else msg.header.stamp
+    )
 
 
 def by_stamp(messages):

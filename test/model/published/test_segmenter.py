@@ -422,7 +422,7 @@ def test_a_converted_folder_answers(
     model_folder, tiny_model, tokenizer_model, precision, quantization
 ):
     if quantization == '8bit':
-        pytest.importorskip('torchao')
+        pytest.importorskip('bitsandbytes')
     segmenter = load_published_segmenter(
         model_folder, device='cpu', precision=precision, quantization=quantization
     )
