@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .PHONY: help setup demo test lint types colcon parity nano lock clean
 
 SEED ?= 2
+RUNS ?= 1
 TESTS ?= test
 VENV := $(CURDIR)/.venv
 RUN := $(VENV)/bin
@@ -26,8 +27,8 @@ help:  ## print this list
 setup:  ## make or repair .venv: packages, messages (PYTHON=, TORCH_INDEX=)
 	@scripts/setup.sh
 
-demo: setup  ## camera and node over ROS 2, questions, out/demo/ (SEED=7: another scene)
-	@$(RUN)/visa-ros demo --seed $(SEED)
+demo: setup  ## camera and node over ROS 2, questions, out/demo/ (SEED=7: another scene; RUNS=10: the rate)
+	@$(RUN)/visa-ros demo --seed $(SEED) --runs $(RUNS)
 
 test: lint  ## ruff and pytest (TESTS=test/geometry: a part)
 	@$(TEST_ENV) $(RUN)/python -m pytest $(TESTS)

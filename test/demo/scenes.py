@@ -17,6 +17,7 @@ REPORT_KEYS = [
     'instruction',
     'type',
     'status',
+    'right',
     'answer',
     'iou',
     'mean_iou',
@@ -86,6 +87,7 @@ def outcome(*targets, masks, kind='category', live=3, tracked=None, **answer):
         expression=expression(*targets, kind=kind),
         reply=reply(window, masks, **answer),
         window=window,
+        placed_on=window[-1] if masks else None,
         live=later,
         tracks={s.frame.stamp_ns: tracked for s in later},
     )

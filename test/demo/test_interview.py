@@ -1,10 +1,11 @@
 from dataclasses import replace
 
-from demo.scenes import expression, LEFT, objects, reply, shot, square
+from demo.scenes import expression, GAP_NS, LEFT, objects, reply, shot, square
 import pytest
 from records import record_of
 
 from visa_ros.demo.interview import failures, Interview
+from visa_ros.demo.scores import centroid_error_m
 from visa_ros.demo.script import Line, Pace, Script
 from visa_ros.errors import QueryTimeoutError, SimulationError, StaleInputError
 from visa_ros.sim.worldconfig import WorldConfig
@@ -27,8 +28,8 @@ SCRIPT = Script(
 class FakeRobot:
     """One more frame each time somebody looks; finds the left square, except when told not to."""
 
-    def __init__(self, *, frames=100, silent=False, tracking=True):
-        self.asked = []
+    def __init__(self, *, frames=100, silent=False, tracking=True, ahead=0):
+        self.asked, self._ahead = [], ahead
         self._frames, self._silent, self._tracking = frames, silent, tracking
         self._shots = []
 
@@ -47,7 +48,11 @@ class FakeRobot:
         self.asked.append([s.time_s for s in window])
         masks = {1: square(LEFT)} if len(self.asked) == 1 else {}
         status = Status.FOUND if masks else Status.ABSENT
-        return lambda: None if self._silent else reply(window, masks, status=status)
+        answer = reply(window, masks, status=status, center=(0.0, 0.0, 1.0))
+        if self._ahead:
+            newest_ns = window[-1].frame.stamp_ns + self._ahead * GAP_NS
+            answer = replace(answer, stamp_ns=newest_ns)
+        return lambda: None if self._silent else answer
 
     def tracks(self, query_id):
         return {s.frame.stamp_ns: {1: square(LEFT)} for s in self._shots if self._tracking}
@@ -86,10 +91,29 @@ def test_tracking_is_watched_on_the_frames_after_the_window():
     assert second.live == ()
 
 
-def test_only_the_last_frame_of_the_window_keeps_its_depth():
-    first, _ = interview(FakeRobot()).run()
-    assert [s.frame.depth_m is None for s in first.window] == [True, True, False]
-    assert all(s.frame.depth_m is None for s in first.live)
+def test_only_the_frame_of_the_objects_keeps_its_depth():
+    for outcome in interview(FakeRobot()).run():
+        assert all(s.frame.depth_m is None for s in (*outcome.window, *outcome.live))
+        if outcome.reply.objects:
+            assert outcome.placed_on.frame.depth_m is not None
+
+
+@pytest.mark.parametrize('tracking', [True, False])
+@pytest.mark.parametrize('ahead', [0, 1, 8])
+def test_objects_on_a_newer_frame_are_judged_there(monkeypatch, ahead, tracking):
+    monkeypatch.setattr('visa_ros.demo.interview._SPARE_S', 0.1)
+    first, second = interview(FakeRobot(ahead=ahead, tracking=tracking)).run()
+    newest = first.window[-1].frame.stamp_ns + ahead * GAP_NS
+    assert first.placed_on.frame.stamp_ns == newest
+    assert centroid_error_m(first) < 0.5
+    assert second.placed_on is None
+
+
+def test_objects_on_a_frame_that_never_arrives_have_no_place(monkeypatch):
+    monkeypatch.setattr('visa_ros.demo.interview._ARRIVAL_S', 0.1)
+    first, _ = interview(FakeRobot(ahead=500)).run()
+    assert first.placed_on is None
+    assert centroid_error_m(first) is None
 
 
 def test_a_node_that_does_not_respond_has_failed(monkeypatch):

@@ -86,5 +86,41 @@ def test_without_depth_or_clouds_there_is_no_error_of_place():
     bare = outcome(1, masks={1: square(LEFT)})
     assert centroid_error_m(bare) is None
     deep = outcome(1, masks={1: square(LEFT)}, center=place(1))
-    flat = replace(deep.window[-1], frame=replace(deep.window[-1].frame, depth_m=None))
-    assert centroid_error_m(replace(deep, window=(*deep.window[:-1], flat))) is None
+    flat = replace(deep.placed_on, frame=replace(deep.placed_on.frame, depth_m=None))
+    assert centroid_error_m(replace(deep, placed_on=flat)) is None
+    assert centroid_error_m(replace(deep, placed_on=None)) is None
+
+
+def test_masks_are_right_from_half_an_overlap_on():
+    half, less = square(LEFT), square(LEFT)
+    half[:, LEFT[1] : LEFT[1] + 6] = False
+    less[:, LEFT[1] : LEFT[1] + 7] = False
+    assert score(outcome(1, masks={1: square(LEFT)})).right
+    assert score(outcome(1, masks={1: half})).right
+    assert not score(outcome(1, masks={1: less})).right
+    assert not score(outcome(1, masks={1: square(RIGHT)})).right
+
+
+def test_only_the_window_says_whether_it_is_right():
+    good = square(LEFT)
+    assert score(outcome(1, masks={1: good}, tracked={})).right
+    assert score(outcome(1, masks={1: good}, live=0, status=Status.AMBIGUOUS)).right
+
+
+def test_a_refusal_is_right_only_where_nothing_fits():
+    assert score(outcome(masks={}, kind='absent', status=Status.ABSENT)).right
+    assert not score(outcome(1, masks={}, status=Status.ABSENT)).right
+    assert not score(outcome(masks={1: square(LEFT)}, kind='absent')).right
+
+
+def test_a_refusal_is_wrong_even_of_what_was_hidden_for_most_of_the_window():
+    refused = outcome(1, masks={}, status=Status.ABSENT)
+    shots = (*(shot(k, hidden=[1]) for k in range(3)), refused.window[-1])
+    scores = score(replace(refused, window=shots))
+    assert scores.mean_iou == 0.75
+    assert not scores.right
+
+
+def test_no_answer_is_wrong():
+    for targets in ((), (1,)):
+        assert not score(outcome(*targets, masks={}, status=Status.TIMEOUT)).right

@@ -8,7 +8,7 @@ from visa_ros.errors import DataError
 from visa_ros.video.reader import read_frames
 
 
-def row(question='the mug', pictures=4):
+def row(question='the mug', pictures=4, right=True):
     picture = Picture(
         rgb=shot(0).frame.rgb, masks={1: square(LEFT)}, truth=square(RIGHT), caption='now'
     )
@@ -17,6 +17,7 @@ def row(question='the mug', pictures=4):
         question=question,
         status='FOUND',
         answer='It is the mug.',
+        right=right,
         truth='red mug',
         figures=('IoU 1.00 in the window',),
         pictures=(picture,) * pictures + (None,) * (4 - pictures),
@@ -40,6 +41,14 @@ def test_a_sheet_grows_with_its_rows():
     assert three.shape[0] > one.shape[0] + 400
 
 
+def test_right_and_wrong_answers_are_marked_in_their_colours():
+    green, red = (22, 122, 60), (190, 30, 30)
+    for right, color, other in ((True, green, red), (False, red, green)):
+        sheet = draw_sheet([row(right=right, pictures=0)], title='', legend='')
+        assert (sheet == color).all(axis=2).sum() > 500
+        assert not (sheet == other).all(axis=2).any()
+
+
 def test_text_never_runs_into_the_pictures():
     long = draw_sheet([row('antidisestablishmentarianism ' * 9, pictures=0)], title='', legend='')
     assert (long[:, 480:-60].std(axis=1)[150:] == 0).all()
@@ -56,7 +65,9 @@ def test_everything_is_written(tmp_path):
     out = tmp_path / 'demo'
     clear(out)
     found = outcome(1, masks={3: square(LEFT)}, center=(0.0, 0.0, 1.0))
-    write_outputs(out, 7, [found, outcome(masks={}, kind='absent')], objects(), rate_hz=5.0)
+    outcomes = [found, outcome(masks={}, kind='absent')]
+    report = write_outputs(out, 7, outcomes, objects(), questions=5, rate_hz=5.0)
+    assert report['questions'] == 5
     assert (out / 'contact_sheet.png').stat().st_size > 0
     assert (out / 'report.json').is_file()
     assert sorted(p.name for p in (out / 'overlays').iterdir()) == [
@@ -72,6 +83,8 @@ def test_everything_is_written(tmp_path):
 def test_an_older_demo_is_cleared_away_and_nothing_else(tmp_path):
     (tmp_path / 'clouds').mkdir()
     (tmp_path / 'clouds' / '1_1.ply').touch()
+    (tmp_path / 'seed_12').mkdir()
+    (tmp_path / 'rate.json').touch()
     (tmp_path / 'report.json').touch()
     (tmp_path / 'notes.txt').touch()
     clear(tmp_path)

@@ -67,15 +67,18 @@ class Outcome:
     """
     A question, what came of it, and everything needed to judge it.
 
-    window  the shots of the window, oldest first; the last one is what was asked about
-    live    the shots after it that the node has tracked on, oldest first
-    tracks  masks on those
-    clouds  object id -> its points, as published on a live frame
+    window     the shots of the window, oldest first; the last one is what was asked about
+    placed_on  the shot that the reply's objects are on, with its depth; None without objects, or
+               if that frame of the camera never arrived
+    live       the shots after the window that the node has tracked on, oldest first
+    tracks     masks on those
+    clouds     object id -> its points, as published on a live frame
     """
 
     expression: Expression
     reply: Reply
     window: tuple[Shot, ...]
+    placed_on: Shot | None = None
     live: tuple[Shot, ...] = ()
     tracks: Tracks = field(default_factory=dict)
     clouds: Mapping[int, ObjectCloud] = field(default_factory=dict)
@@ -85,13 +88,6 @@ class Outcome:
         """Shots of the window that the answer has masks for; all of them if it has none."""
         stamps = {frame.stamp_ns for frame in self.reply.sequence}
         return tuple(s for s in self.window if s.frame.stamp_ns in stamps) or self.window
-
-    @property
-    def placed_on(self) -> Shot | None:
-        """The shot that the reply's objects are on; None if it was not kept."""
-        stamp_ns = self.reply.stamp_ns or self.window[-1].frame.stamp_ns
-        shots = (*self.window, *self.live)
-        return next((s for s in shots if s.frame.stamp_ns == stamp_ns), None)
 
 
 class Robot(Protocol):

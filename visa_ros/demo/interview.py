@@ -20,6 +20,7 @@ _POLL_S = 0.05
 _LOADING_S = 90.0
 _CAMERA_S = 30.0
 _SPARE_S = 10.0
+_ARRIVAL_S = 3.0
 _ROUNDING_S = 1e-3
 
 
@@ -87,10 +88,12 @@ class Interview:
         self, expression: Expression, reply: Reply, window: tuple[Shot, ...], end_s: float
     ) -> Outcome:
         """Let the node track until it is time for the next question."""
-        *before, last = window
+        last, bare = window[-1], tuple(map(_without_depth, window))
         if not reply.objects:
-            return Outcome(expression=expression, reply=reply, window=window)
+            return Outcome(expression=expression, reply=reply, window=bare)
         self._say(f'{reply.status.name}: tracking')
+        # Looked for at once: by the next question this frame is forgotten.
+        placed_on = self._wait(lambda: self._shot_of(reply, last), _ARRIVAL_S)
         self._wait(lambda: None, max(self._pace.track_s, end_s - self._now_s()))
         # A slow machine has to catch up first.
         self._wait(lambda: self._live(reply, last) or None, _SPARE_S)
@@ -98,11 +101,17 @@ class Interview:
         return Outcome(
             expression=expression,
             reply=reply,
-            window=(*map(_without_depth, before), last),
+            window=bare,
+            placed_on=placed_on,
             live=tuple(map(_without_depth, live)),
             tracks=self._robot.tracks(reply.query_id),
             clouds=self._robot.clouds(reply.query_id),
         )
+
+    def _shot_of(self, reply: Reply, last: Shot) -> Shot | None:
+        """Return the frame that the reply's objects are on; None before it arrives."""
+        stamp_ns = reply.stamp_ns or last.frame.stamp_ns
+        return next((s for s in self._robot.shots() if s.frame.stamp_ns == stamp_ns), None)
 
     def _live(self, reply: Reply, last: Shot) -> list[Shot]:
         """Shots after the window that the node has tracked on."""

@@ -6,6 +6,8 @@ What the demo leaves behind.
     OUT/overlays/N_TYPE.png    question N on the newest frame of its window
     OUT/overlays/demo.mp4      every question: its window, then live tracking
     OUT/clouds/N_ID.ply        points of an answered object, on a live frame
+
+Of several scenes, each has this in OUT/seed_N/, and OUT/rate.json sums up; see visa_ros.demo.rate.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from visa_ros.demo.facts import Outcome, Shot, Tracks
-from visa_ros.demo.report import build_report, write_report
+from visa_ros.demo.report import build_report, rate_of, write_report
 from visa_ros.demo.scores import overlaps, score, Scores, truth_mask
 from visa_ros.demo.sheet import draw_sheet, Picture, Row, with_caption, write_png
 from visa_ros.errors import DataError
@@ -27,7 +29,7 @@ from visa_ros.sim.record import ObjectInfo
 from visa_ros.video.overlay import draw_masks
 from visa_ros.video.writer import MovieWriter
 
-_NAMES = ('contact_sheet.png', 'report.json', 'overlays', 'clouds', 'logs')
+_NAMES = ('contact_sheet.png', 'report.json', 'overlays', 'clouds', 'logs', 'rate.json')
 _LEGEND = 'Tinted: what was answered, with its id.   Dashed: the truth.   IoU: their overlap.'
 NS_PER_S = 1_000_000_000
 
@@ -36,8 +38,7 @@ def clear(out: Path) -> None:
     """Make the folder; of an older demo in it nothing is left. DataError if that fails."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name in _NAMES:
-            old = out / name
+        for old in (*(out / name for name in _NAMES), *out.glob('seed_[0-9]*')):
             if old.is_dir():
                 shutil.rmtree(old)
             else:
@@ -52,22 +53,25 @@ def write_outputs(
     outcomes: Sequence[Outcome],
     objects: Sequence[ObjectInfo],
     *,
+    questions: int,
     rate_hz: float,
 ) -> dict[str, Any]:
     """
     Write everything; return the report.
 
-    seed     as the user gave it
-    objects  of the scene
-    rate_hz  of the camera
+    seed       as the user gave it
+    objects    of the scene
+    questions  of the script, asked or not
+    rate_hz    of the camera
     """
     scores = [score(outcome) for outcome in outcomes]
-    report = build_report(seed, outcomes, scores)
+    report = build_report(seed, outcomes, scores, questions=questions)
     write_report(out / 'report.json', report)
     _write_overlays(out / 'overlays', outcomes, rate_hz)
     _write_clouds(out / 'clouds', outcomes)
     rows = [_row(o, s, objects) for o, s in zip(outcomes, scores, strict=True)]
-    sheet = draw_sheet(rows, title=f'visa_ros demo, scene {seed}', legend=_LEGEND)
+    title = f'visa_ros demo, scene {seed}: {rate_of(report)}'
+    sheet = draw_sheet(rows, title=title, legend=_LEGEND)
     write_png(out / 'contact_sheet.png', sheet)
     return report
 
@@ -114,6 +118,7 @@ def _row(outcome: Outcome, scores: Scores, objects: Sequence[ObjectInfo]) -> Row
         kind=outcome.expression.type,
         question=outcome.expression.text,
         status=outcome.reply.status.name,
+        right=scores.right,
         answer=outcome.reply.text or outcome.reply.message,
         truth=_truth(outcome.expression.targets, objects),
         figures=tuple(_figures(outcome, scores)),

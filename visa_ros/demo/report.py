@@ -11,22 +11,30 @@ from visa_ros.demo.facts import Outcome
 from visa_ros.demo.scores import Scores
 
 _DIGITS = 4
-_COLUMNS = ('type', 'question', 'status', 'IoU', 'track', 'error', 'time')
-_QUESTION_CHARS = 44
+_COLUMNS = ('type', 'question', 'status', 'verdict', 'IoU', 'track', 'error', 'time')
+_LEFT = 4  # columns of words
+_QUESTION_CHARS = 36
 
 
 def build_report(
-    seed: int, outcomes: Sequence[Outcome], scores: Sequence[Scores]
+    seed: int, outcomes: Sequence[Outcome], scores: Sequence[Scores], *, questions: int
 ) -> dict[str, Any]:
     """
     Return what report.json holds.
 
-    {'seed', 'queries': [{'instruction', 'type', 'status', 'answer', 'iou', 'mean_iou',
-    'track_iou', 'cloud_points', 'centroid_error_m', 'ms': {stage: ..}}]}; see
+    questions  of the script; those that were not asked are not right
+
+    {'seed', 'right', 'questions', 'queries': [{'instruction', 'type', 'status', 'right', 'answer',
+    'iou', 'mean_iou', 'track_iou', 'cloud_points', 'centroid_error_m', 'ms': {stage: ..}}]}; see
     visa_ros.demo.scores for the figures, which are None where they do not apply.
     """
     rows = zip(outcomes, scores, strict=True)
-    return {'seed': seed, 'queries': [_query(outcome, figures) for outcome, figures in rows]}
+    return {
+        'seed': seed,
+        'right': sum(figures.right for figures in scores),
+        'questions': questions,
+        'queries': [_query(outcome, figures) for outcome, figures in rows],
+    }
 
 
 def write_report(path: Path, report: Mapping[str, Any]) -> None:
@@ -35,17 +43,29 @@ def write_report(path: Path, report: Mapping[str, Any]) -> None:
 
 
 def table(report: Mapping[str, Any]) -> str:
-    """Return the report as lines for a terminal."""
+    """Return the report as lines for a terminal; the last one is the rate."""
     rows = [_COLUMNS, *(_cells(query) for query in report['queries'])]
     widths = [max(len(row[i]) for row in rows) for i in range(len(_COLUMNS))]
     lines = [
         '  '.join(
-            cell.ljust(width) if i < 3 else cell.rjust(width)
+            cell.ljust(width) if i < _LEFT else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
     ]
-    return '\n'.join([lines[0], '-' * max(map(len, lines)), *lines[1:]])
+    return '\n'.join([lines[0], '-' * max(map(len, lines)), *lines[1:], rate_of(report)])
+
+
+def rate_of(report: Mapping[str, Any]) -> str:
+    """Say how many answers were right."""
+    missing = report['questions'] - len(report['queries'])
+    rate = f'{report["right"]} of {report["questions"]} right'
+    return f'{rate}, {missing} not asked' if missing else rate
+
+
+def verdict(right: bool) -> str:
+    """Say it in a word."""
+    return 'right' if right else 'wrong'
 
 
 def _query(outcome: Outcome, scores: Scores) -> dict[str, Any]:
@@ -53,6 +73,7 @@ def _query(outcome: Outcome, scores: Scores) -> dict[str, Any]:
         'instruction': outcome.expression.text,
         'type': outcome.expression.type,
         'status': outcome.reply.status.name,
+        'right': scores.right,
         'answer': outcome.reply.text,
         'iou': None if scores.iou is None else [_short(value) for value in scores.iou],
         'mean_iou': _short(scores.mean_iou),
@@ -76,6 +97,7 @@ def _cells(query: Mapping[str, Any]) -> tuple[str, ...]:
         query['type'],
         question,
         query['status'],
+        verdict(query['right']),
         _share(query['mean_iou']),
         _share(query['track_iou']),
         '-' if error_m is None else f'{100 * error_m:.1f} cm',

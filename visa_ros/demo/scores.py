@@ -10,13 +10,18 @@ import numpy as np
 from visa_ros.demo.facts import Outcome, Shot, Tracks
 from visa_ros.eval.overlap import jaccard, WhenEmpty
 from visa_ros.geometry.lifting import lift_mask
+from visa_ros.structs import Status
+
+RIGHT_IOU = 0.5
+"""An answer is right from this mean overlap on; see is_right()."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
     """
-    The figures of one question; None where one does not apply.
+    The verdict on one question and its figures; None where one does not apply.
 
+    right         see is_right()
     iou           per frame of the window, of all answered objects together
     track_iou     mean over the live frames after the answer
     cloud_points  of all answered objects
@@ -26,6 +31,7 @@ class Scores:
     refused. Objects that were not found, and objects found where there are none, score 0.
     """
 
+    right: bool
     iou: tuple[float, ...] | None
     track_iou: float | None
     cloud_points: int | None
@@ -41,15 +47,37 @@ def score(outcome: Outcome) -> Scores:
     """Judge one answer."""
     reply, targets = outcome.reply, outcome.expression.targets
     if not reply.answered or (not targets and not reply.objects):
-        return Scores(iou=None, track_iou=None, cloud_points=None, centroid_error_m=None)
-    answered = {frame.stamp_ns: frame.masks for frame in reply.sequence}
+        return Scores(
+            right=is_right(outcome),
+            iou=None,
+            track_iou=None,
+            cloud_points=None,
+            centroid_error_m=None,
+        )
     followed = [s for s in outcome.live if s.frame.stamp_ns in outcome.tracks]
     tracked = overlaps(followed, outcome.tracks, targets) if reply.objects else [0.0]
     return Scores(
-        iou=tuple(overlaps(outcome.looked_at, answered, targets)),
+        right=is_right(outcome),
+        iou=tuple(_in_window(outcome)),
         track_iou=float(np.mean(tracked)) if tracked else None,
         cloud_points=sum(reply.cloud_points.values()) or None,
         centroid_error_m=centroid_error_m(outcome),
+    )
+
+
+def is_right(outcome: Outcome) -> bool:
+    """
+    Whether an answer is right.
+
+    Where something fits: it names objects, and their overlap with the true ones, mean over the
+    frames of the window, is RIGHT_IOU or more. Where nothing fits: it says so. A question that
+    got no answer is wrong.
+    """
+    reply = outcome.reply
+    if not outcome.expression.targets:
+        return reply.status is Status.ABSENT and not reply.objects
+    return (
+        reply.answered and bool(reply.objects) and float(np.mean(_in_window(outcome))) >= RIGHT_IOU
     )
 
 
@@ -82,7 +110,7 @@ def centroid_error_m(outcome: Outcome) -> float | None:
     A cloud's place is the mean of its points. An object's place is the mean of its visible
     surface: its true mask lifted with the depth of the frame that the answer places it on. Each
     answered object is held against the target its mask overlaps most, or, if it overlaps none,
-    the nearest one. None where that frame was not kept.
+    the nearest one. None where that frame never arrived.
     """
     shot = outcome.placed_on
     places = {} if shot is None else _places(shot, outcome.expression.targets)
@@ -111,6 +139,12 @@ def union(masks: Mapping[int, np.ndarray], hw: tuple[int, ...]) -> np.ndarray:
     for mask in masks.values():
         marked |= mask
     return marked
+
+
+def _in_window(outcome: Outcome) -> list[float]:
+    """Overlap on each frame of the window that was answered."""
+    answered = {frame.stamp_ns: frame.masks for frame in outcome.reply.sequence}
+    return overlaps(outcome.looked_at, answered, outcome.expression.targets)
 
 
 def _places(shot: Shot, targets: Sequence[int]) -> dict[int, np.ndarray]:

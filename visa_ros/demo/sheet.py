@@ -17,12 +17,13 @@ from visa_ros.video.overlay import draw_masks
 _PAGE = (250, 250, 248)
 _INK, _GRAY, _LINE = (28, 30, 34), (120, 124, 130), (222, 222, 218)
 _STATUS_INK = {
-    'FOUND': (22, 122, 60),
+    'FOUND': _INK,
     'ABSENT': (90, 94, 102),
     'AMBIGUOUS': (176, 108, 0),
     'NOT_VISIBLE_NOW': (176, 108, 0),
 }
 _FAULT_INK = (190, 30, 30)
+_RIGHT_INK = (22, 122, 60)
 _MARGIN, _GAP, _TEXT_W, _PICTURE_W = 44, 14, 400, 330
 _HEAD_H, _CAPTION_H, _ROW_GAP = 104, 26, 26
 _DASH_PX = 5
@@ -49,6 +50,7 @@ class Row:
     """
     One question.
 
+    right     whether the answer is
     truth     the right answer in words
     figures   lines of figures
     pictures  of one size, the same number in every row; None leaves a place empty
@@ -58,6 +60,7 @@ class Row:
     question: str
     status: str
     answer: str
+    right: bool
     truth: str
     figures: tuple[str, ...]
     pictures: tuple[Picture | None, ...]
@@ -119,11 +122,22 @@ def _draw_text(draw: Any, row: Row, number: int, top: int) -> None:
     left, ink = _MARGIN, _STATUS_INK.get(row.status, _FAULT_INK)
     draw.text((left, top), f'{number}   {row.kind}', fill=_GRAY, font=_font(16))
     top = _paragraph(draw, f'“{row.question}”', (left, top + 24), 25, _INK, lines=3)
-    draw.text((left, top + 6), row.status.replace('_', ' '), fill=ink, font=_font(18))
+    status = row.status.replace('_', ' ')
+    draw.text((left, top + 6), status, fill=ink, font=_font(18))
+    _stamp(draw, row.right, (left + round(_font(18).getlength(status)) + 12, top + 3))
     top = _paragraph(draw, row.answer, (left, top + 30), 18, _INK, lines=2)
     top = _paragraph(draw, f'Truth: {row.truth}', (left, top + 4), 16, _GRAY, lines=2)
     for line in row.figures:
         top = _paragraph(draw, line, (left, top + 2), 16, _GRAY, lines=1)
+
+
+def _stamp(draw: Any, right: bool, at: tuple[int, int]) -> None:
+    """Mark an answer as right or wrong, in colour and in words."""
+    text, color = ('RIGHT', _RIGHT_INK) if right else ('WRONG', _FAULT_INK)
+    (left, top), font = at, _font(15)
+    box = (left, top, left + round(font.getlength(text)) + 16, top + 25)
+    draw.rounded_rectangle(box, radius=5, fill=color)
+    draw.text((left + 8, top + 4), text, fill=_PAGE, font=font)
 
 
 def _paragraph(

@@ -34,7 +34,7 @@ from visa_ros.sim.record import SceneRecord
 from visa_ros.srv import Query
 from visa_ros.structs import Camera, Frame, MaskFrame, ObjectCloud, ObjectState, Status, TrackState
 
-_KEPT = 110  # frames; the demo looks back on one question at a time
+_KEPT = 160  # frames; an answer may take 30 s, and is about the frame that was the newest before
 _PARTS = ('image', 'depth', 'instances')
 _QOS = PublisherQos(depth=10)
 
