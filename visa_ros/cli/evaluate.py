@@ -40,6 +40,8 @@ EXAMPLE = """examples:
       asks for objects by name in 50 simulated scenes that are never trained on
   visa-ros evaluate --root out/test --baselines --json out/all.json
       asks about all simulated clips of a folder, and what one gets without reading the question
+  visa-ros evaluate --dataset real --root out/real --split test --beside out/tabletop.json
+      asks about real pictures, and prints what the simulated ones gave beside it
   visa-ros evaluate --task vos --scenes 20
       follows true masks of the first frame: the tracker alone
 
@@ -76,6 +78,8 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
     add('--report', type=Path, metavar='DIR', help='json, csv, a Markdown row and a web page')
     add('--save', type=Path, metavar='DIR', help='keep the masks of the model as pictures')
     add('--zip', type=Path, metavar='FILE', help='submission for a server: MeViS, Ref-YouTube-VOS')
+    add('--beside', type=Path, metavar='FILE',
+        help='with --dataset real: json of --dataset tabletop to compare with')  # fmt: skip
     add('--empty', choices=RULES, default='visa', help='which frames count; default: %(default)s')
 
 
@@ -123,7 +127,9 @@ def run(args: argparse.Namespace) -> int:
         from visa_ros.cli.evaluate_sets import evaluate_set
 
         return evaluate_set(args)
-    unfit = [f'--{n}' for n in ('report', 'save', 'zip', 'predictions') if getattr(args, n)]
+    unfit = [
+        f'--{n}' for n in ('report', 'save', 'zip', 'predictions', 'beside') if getattr(args, n)
+    ]
     if unfit:
         raise ConfigError(
             f'{", ".join(unfit)}: only for data sets; simulated clips on disk are one: '

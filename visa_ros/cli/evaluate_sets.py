@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TYPE_CHECKING
 
 from visa_ros import __version__
+from visa_ros.cli.evaluate_real import read_simulated, real_report, real_table
 from visa_ros.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -89,18 +90,24 @@ def _check(args: argparse.Namespace, shard: Shard) -> None:
         raise ConfigError(f'--workers: want at least 1, got {args.workers}')
     if shard.world > 1 and _journal(args) is None:
         raise ConfigError('several processes meet in a journal: give --json, --report or --zip')
+    if args.beside is not None:
+        if args.dataset != 'real':
+            raise ConfigError('--beside is for --dataset real')
+        # A file that does not fit is told before the questions are asked.
+        read_simulated(args.beside)
 
 
 def _open(args: argparse.Namespace) -> DataSet:
-    from visa_ros.data.registry import IMAGE_SETS, open_dataset, VIDEO_SETS
+    from visa_ros.data.registry import IMAGE_SETS, open_dataset, TEST_SETS, VIDEO_SETS
     from visa_ros.eval.submission import top_folder
 
     if args.dataset == 'tabletop':
         from visa_ros.data.tabletop import TabletopReasonVos
 
         return TabletopReasonVos(args.root).set
-    if args.dataset not in {**VIDEO_SETS, **IMAGE_SETS}:
-        known = ['tabletop', *VIDEO_SETS, *IMAGE_SETS]
+    sets = {**VIDEO_SETS, **IMAGE_SETS, **TEST_SETS}
+    if args.dataset not in sets:
+        known = ['tabletop', *sets]
         raise ConfigError(f'--dataset {args.dataset}: choose from {", ".join(known)}')
     if args.zip is not None:
         top_folder(args.dataset)
@@ -203,14 +210,18 @@ def _finish(
 
     report = {**settings, **report_of(results)}
     figures, lines = report, table(report)
+    rows = {name: report[name] for name in ('errors', 'expressions')}
     if args.dataset == 'tabletop':
         from visa_ros.cli.evaluate_tabletop import table as tabletop_table
         from visa_ros.eval.reasonvos import reasonvos_report
 
-        rows = {name: report[name] for name in ('errors', 'expressions')}
         blind = _blind(args, dataset) if args.baselines else {}
         figures = {**settings, **reasonvos_report(results, blind), **rows}
         lines = tabletop_table({**figures, 'errors': []})
+    if args.dataset == 'real':
+        simulated = read_simulated(args.beside) if args.beside is not None else None
+        figures = {**settings, **real_report(results, simulated), **rows}
+        lines = real_table(figures)
     if args.zip is not None:
         _pack(args, dataset)
     if args.json is not None:
