@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from visa_ros.errors import ConfigError, DataError, MissingPackageError
-from visa_ros.sim import household
+from visa_ros.sim import debian
 from visa_ros.sim.household import HouseholdSet, main_color, read_index, unpack_household
 from visa_ros.sim.objects import MAKERS
 from visa_ros.sim.sh3f import Library, parse_properties
@@ -197,14 +197,14 @@ def test_a_failing_apt_says_what_to_do(tmp_path, monkeypatch):
     def fail(command, **_):
         raise subprocess.CalledProcessError(100, command, stderr='Unable to locate package')
 
-    monkeypatch.setattr(household.subprocess, 'run', fail)
+    monkeypatch.setattr(debian.subprocess, 'run', fail)
     with pytest.raises(MissingPackageError, match='apt-get update'):
         unpack_household(tmp_path / 'out')
 
     def absent(command, **_):
         raise FileNotFoundError(command[0])
 
-    monkeypatch.setattr(household.subprocess, 'run', absent)
+    monkeypatch.setattr(debian.subprocess, 'run', absent)
     with pytest.raises(MissingPackageError, match='apt-get is needed'):
         unpack_household(tmp_path / 'out')
 

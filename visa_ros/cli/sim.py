@@ -34,6 +34,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     assets.add_argument('-o', '--out', type=Path, required=True, metavar='DIR')
+    backgrounds = actions.add_parser(
+        'backgrounds',
+        help='photographs of a Debian package, for training',
+        description='Copy the photographs that `visa-ros train image` lays objects on.',
+        epilog='example:\n  visa-ros sim backgrounds -o out/backgrounds',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    backgrounds.add_argument('-o', '--out', type=Path, required=True, metavar='DIR')
     _add_benchmark(actions)
     parser.set_defaults(run=run)
 
@@ -71,6 +79,7 @@ def _add_render(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add('--count', type=int, default=1, metavar='N', help='scenes; default: %(default)s')
     add('--frames', type=int, default=10, metavar='N', help='per clip; default: %(default)s')
     add('--rate', type=float, default=5.0, metavar='HZ', help='frames per s; default: %(default)s')
+    add('--duration', type=float, metavar='S', help='events happen within so many s; default: all')
     add('--width', type=int, default=640, metavar='PX', help='default: %(default)s')
     add('--height', type=int, default=480, metavar='PX', help='default: %(default)s')
     add('--events', type=int, default=1, metavar='N', help='things that happen, 0 to 3')
@@ -91,7 +100,13 @@ def _add_render(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Do what the arguments say; returns the exit code."""
-    return {'render': _render, 'assets': _assets, 'benchmark': _benchmark}[args.action](args)
+    actions = {
+        'render': _render,
+        'assets': _assets,
+        'backgrounds': _backgrounds,
+        'benchmark': _benchmark,
+    }
+    return actions[args.action](args)
 
 
 def _render(args: argparse.Namespace) -> int:
@@ -106,7 +121,7 @@ def _render(args: argparse.Namespace) -> int:
         height=args.height,
         events=args.events,
         # Events need a second; what the clip does not show of them need not happen.
-        duration_s=max(1.0, args.frames / args.rate),
+        duration_s=args.duration or max(1.0, args.frames / args.rate),
         moving_camera=args.moving_camera,
         assets=args.assets,
         household_dir=args.household_dir,
@@ -134,6 +149,13 @@ def _assets(args: argparse.Namespace) -> int:
 
     unpack_household(args.out)
     print(f'{args.out}: household models unpacked; their makers are named in ATTRIBUTION.md')
+    return 0
+
+
+def _backgrounds(args: argparse.Namespace) -> int:
+    from visa_ros.sim.backgrounds import copy_backgrounds
+
+    print(f'{args.out}: {len(copy_backgrounds(args.out))} photographs')
     return 0
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from visa_ros.sim import phrases
 from visa_ros.sim.knowledge import carriers, CATEGORIES
 from visa_ros.sim.sights import Look, Sight
-from visa_ros.sim.wording import Phrasings, pick, request
+from visa_ros.sim.wording import MoreWords, Phrasings, pick, request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +43,14 @@ class Asker:
 
     held_out  in words that are kept from training
     lost      also for what was visible and is not any more
+    more      further words, for training
     """
 
     look: Look
     rng: np.random.Generator
     held_out: bool
     lost: bool = False
+    more: MoreWords | None = None
 
     def chance(self, share: float) -> bool:
         """Return True in that share of the cases."""
@@ -57,11 +59,23 @@ class Asker:
     def name(self, category: str) -> str:
         """Return one of the names of a kind."""
         kind = CATEGORIES[category]
-        return pick(self.rng, kind.held_out_names if self.held_out else kind.names)
+        names = kind.held_out_names if self.held_out else kind.names
+        if self.more is not None:
+            names += self.more.names.get(category, ())
+        return pick(self.rng, names)
+
+    def group(self, tag: str) -> tuple[str, str]:
+        """Return what one object of a family is called, and all of them."""
+        if self.more is None:
+            return phrases.GROUPS[tag]
+        return pick(self.rng, (phrases.GROUPS[tag], *self.more.groups.get(tag, ())))
 
     def say(self, phrasings: Phrasings) -> str:
         """Return one of the ways to say something."""
-        return pick(self.rng, phrasings.of(held_out=self.held_out))
+        options = phrasings.of(held_out=self.held_out)
+        if self.more is not None:
+            options += self.more.phrasings.get(phrasings, ())
+        return pick(self.rng, options)
 
     def ask(
         self,
@@ -74,7 +88,7 @@ class Asker:
     ) -> Expression:
         """Make the question out of its phrase."""
         return Expression(
-            text=request(self.rng, phrase, held_out=self.held_out),
+            text=request(self.rng, phrase, held_out=self.held_out, more=self.more),
             type=kind,
             targets=self.look.ordered(tuple(targets)),
             asks_for_one=one,

@@ -32,8 +32,8 @@ def _pools(asker: Asker) -> list[tuple[str, list[Sight]]]:
     kinds = sorted({s.category for s in seen})
     pools += [(asker.name(kind), of_kind(seen, kind)) for kind in kinds]
     pools += [
-        (one, with_tag(seen, tag))
-        for tag, (one, _) in phrases.GROUPS.items()
+        (asker.group(tag)[0], with_tag(seen, tag))
+        for tag in phrases.GROUPS
         if not debatable(seen, tag)
     ]
     return [(noun, pool) for noun, pool in pools if len(pool) > 1]

@@ -22,6 +22,7 @@ from visa_ros.sim.questions import (
 )
 from visa_ros.sim.record import SceneRecord
 from visa_ros.sim.sights import Look, look_at
+from visa_ros.sim.wording import MoreWords
 
 __all__ = ['ABSENT', 'MIX', 'TYPES', 'Expression', 'make_expressions', 'make_one']
 
@@ -70,19 +71,24 @@ def make_expressions(
     count: int,
     types: Sequence[str] | None = None,
     held_out: bool = False,
+    more: MoreWords | None = None,
+    mix: Mapping[str, float] | None = None,
 ) -> list[Expression]:
     """
     Ask `count` different questions about a frame; what came before it in the clip is the past.
 
     types     only these, in equal shares; None: all of them as in MIX
     held_out  use only words and phrasings that are kept from training
+    more      further words, for training
+    mix       shares of the types in the place of MIX; without `types`
     returns   fewer than `count` where the scene does not allow as many
     raises    ConfigError for an unknown type, DataError for a frame that is not there
 
     The same generator state gives the same questions.
     """
-    shares = _shares(types)
-    asker = Asker(look=look_at(record, frame_index), rng=rng, held_out=held_out)
+    shares = _shares(types) if mix is None else dict(mix)
+    look = look_at(record, frame_index)
+    asker = Asker(look=look, rng=rng, held_out=held_out, more=more)
     made: dict[str, Expression] = {}
     for _ in range(count):
         expression = _ask_new(asker, shares, made)

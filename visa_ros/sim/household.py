@@ -8,13 +8,13 @@ import functools
 import json
 from pathlib import Path
 import re
-import subprocess
 import tempfile
 from types import MappingProxyType
 
 import numpy as np
 
-from visa_ros.errors import ConfigError, DataError, MissingPackageError
+from visa_ros.errors import ConfigError, DataError
+from visa_ros.sim.debian import unpack_package
 from visa_ros.sim.knowledge import COLORS
 from visa_ros.sim.objects import make_object, MAKERS
 from visa_ros.sim.sh3f import Entry, Library
@@ -112,7 +112,7 @@ def unpack_household(out: Path, source: Path | None = None) -> tuple[HouseholdMo
     MissingPackageError if apt-get or dpkg do not do their part, DataError if a file is damaged.
     """
     with tempfile.TemporaryDirectory(prefix='visa-household-') as scratch:
-        folder = _libraries(Path(scratch), source)
+        folder = unpack_package(PACKAGE, Path(scratch), source)
         paths = sorted(folder.rglob('*.sh3f'))
         if not paths:
             raise DataError(f'no .sh3f library in {source or PACKAGE}')
@@ -159,34 +159,6 @@ def household_maker(folder: str, *, mixed: bool) -> HouseholdSet:
             f'household_dir {folder!r} is no folder; `visa-ros sim assets -o {folder}` makes it'
         )
     return HouseholdSet(Path(folder), mixed=mixed)
-
-
-def _libraries(scratch: Path, source: Path | None) -> Path:
-    """Folder in which the libraries lie."""
-    if source is not None and source.is_dir():
-        return source
-    if source is None:
-        _run(['apt-get', 'download', PACKAGE], scratch)
-        source = next(iter(scratch.glob('*.deb')), None)
-    if source is None or not source.is_file():
-        raise DataError(f'{source or PACKAGE}: want a .deb or a folder with .sh3f files')
-    _run(['dpkg', '-x', str(source.resolve()), str(scratch / 'files')], scratch)
-    return scratch / 'files'
-
-
-def _run(command: list[str], folder: Path) -> None:
-    try:
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-    except FileNotFoundError as error:
-        raise MissingPackageError(
-            f'{command[0]} is needed to unpack {PACKAGE}; '
-            'on another system give its .deb or its .sh3f files'
-        ) from error
-    except subprocess.CalledProcessError as error:
-        raise MissingPackageError(
-            f'`{" ".join(command)}` failed: {error.stderr.strip()[-300:]}; '
-            'run `apt-get update` first, or give the .deb'
-        ) from error
 
 
 def _convert_library(path: Path, out: Path) -> list[HouseholdModel]:

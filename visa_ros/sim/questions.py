@@ -134,8 +134,8 @@ def _all_of_kind(asker: Asker) -> Expression | None:
 def _all_of_family(asker: Asker) -> Expression | None:
     seen = asker.look.seen
     families = [
-        (names, with_tag(seen, tag))
-        for tag, names in phrases.GROUPS.items()
+        (asker.group(tag), with_tag(seen, tag))
+        for tag in phrases.GROUPS
         if len(with_tag(seen, tag)) > 1 and not debatable(seen, tag)
     ]
     if not families:

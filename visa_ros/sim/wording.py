@@ -36,6 +36,21 @@ def ways(training: str, held_out: str) -> Phrasings:
     return Phrasings(training=split[0], held_out=split[1])
 
 
+@dataclass(frozen=True, kw_only=True)
+class MoreWords:
+    """
+    Further ways to say things, beside the training ones.
+
+    phrasings  of what has a list of phrasings
+    names      of a kind, by its key
+    groups     of a family, by its tag: (one of them, all of them)
+    """
+
+    phrasings: Mapping[Phrasings, tuple[str, ...]]
+    names: Mapping[str, tuple[str, ...]]
+    groups: Mapping[str, tuple[tuple[str, str], ...]]
+
+
 # Around something that is named; {be} is 'is' or 'are'.
 REQUESTS = ways(
     """find {}|segment {}|where {be} {}?|could you show me {}?|show me {}|point at {}|please
@@ -109,12 +124,17 @@ def be_of(phrase: str) -> str:
     return 'are' if plural_head else 'is'
 
 
-def request(rng: np.random.Generator, phrase: str, *, held_out: bool) -> str:
+def request(
+    rng: np.random.Generator, phrase: str, *, held_out: bool, more: MoreWords | None = None
+) -> str:
     """Say the phrase as people do: as it is, or inside a request; at times in sloppy spelling."""
     text = phrase
     if rng.random() >= _BARE:
         frames = ASIDES if is_sentence(phrase) else REQUESTS
-        frame = pick(rng, frames.of(held_out=held_out)).replace('{be}', be_of(phrase))
+        options = frames.of(held_out=held_out)
+        if more is not None:
+            options += more.phrasings.get(frames, ())
+        frame = pick(rng, options).replace('{be}', be_of(phrase))
         text = frame.replace('{}', phrase)
     return _spell(rng, text)
 
