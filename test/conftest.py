@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import fakes
+from hypothesis import settings
 import pytest
 
 from visa_ros.pipeline import Pipeline
+
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile('untimed', deadline=None)
+settings.load_profile('untimed')
 
 
 @pytest.fixture

@@ -71,3 +71,28 @@ def test_constant_images_stay_constant():
     resized = frame.resize(torch.full((1, 3, 37, 81), 7.0))
 
     torch.testing.assert_close(resized, torch.full((1, 3, *frame.inner_hw), 7.0))
+
+
+@given(hw=SIDES, seed=st.integers(0, 1000), fixed=st.booleans())
+def test_a_part_is_restored_as_in_the_whole(hw, seed, fixed):
+    size = (48, 64) if fixed else None
+    frame = framing(hw, input_hw=size, short_side=0, antialias=True)
+    planes = torch.rand(2, *frame.network_hw, generator=torch.Generator().manual_seed(seed))
+    planes *= torch.rand(frame.network_hw) > 0.995
+    support = (frame.unpad(planes) > 0.3).any(dim=0)
+
+    part, (rows, columns) = frame.restore_part(planes, support)
+
+    whole = frame.restore(planes)
+    high = (whole > 0.3).any(dim=0)
+    assert high[rows, columns].sum() == high.sum()
+    torch.testing.assert_close(part > 0.3, whole[:, rows, columns] > 0.3)
+
+
+def test_of_nothing_no_part_is_restored():
+    frame = framing((33, 50), input_hw=(48, 64), short_side=0, antialias=True)
+
+    part, where = frame.restore_part(torch.rand(2, 48, 64), torch.zeros(48, 64, dtype=torch.bool))
+
+    assert part.shape == (2, 0, 0)
+    assert torch.rand(33, 50)[where].numel() == 0

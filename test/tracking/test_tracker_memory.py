@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from visa_ros.tracking.memory import best, read_all, similarity
+from visa_ros.tracking.memory import affinity, best, read_all, similarity
 
 KEY_DIM = 4
 
@@ -58,6 +58,14 @@ def test_reading_the_best_of_all_is_reading_all():
     torch.testing.assert_close(best(logits, 5).read(values), read_all(logits, values))
 
 
+def test_without_a_limit_all_are_read():
+    logits, values = random(7, 5), random(5, 2, seed=1)
+    all_of_them, best_five = affinity(logits, 0), affinity(logits, 5)
+
+    torch.testing.assert_close(all_of_them.read(values), best_five.read(values))
+    torch.testing.assert_close(all_of_them.usage(5), best_five.usage(5))
+
+
 def test_elements_beyond_the_best_do_not_count():
     logits, values = random(7, 5), random(5, 2, seed=1)
 
@@ -65,9 +73,9 @@ def test_elements_beyond_the_best_do_not_count():
 
 
 def test_reading_stays_finite_when_everything_is_far():
-    affinity = best(torch.full((3, 5), -1e6), 2)
+    far = best(torch.full((3, 5), -1e6), 2)
 
-    assert torch.isfinite(affinity.read(random(5, 2))).all()
+    assert torch.isfinite(far.read(random(5, 2))).all()
 
 
 @pytest.mark.parametrize('top_k', [1, 3, 5, 30])

@@ -1,5 +1,6 @@
 """
-Pieces of the tracking network.
+Pieces of the tracking network. What a block has just made it may change in place: large new
+tensors cost CPUs more than what is computed in them.
 
 B images, N objects each. Features of images are (B, C, h, w), those of objects (B * N, C, h, w),
 objects of one image next to each other.
@@ -29,8 +30,8 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, inputs, h, w) to (B, outputs, h, w)."""
         shortcut = x if self.downsample is None else self.downsample(x)
-        inner: Tensor = self.conv2(F.relu(self.conv1(F.relu(x))))
-        return shortcut + inner
+        inner: Tensor = self.conv2(F.relu(self.conv1(F.relu(x)), inplace=True))
+        return inner.add_(shortcut)
 
 
 class PairConv(nn.Conv2d):
@@ -50,7 +51,7 @@ class PairConv(nn.Conv2d):
         """(B, image_dim, h, w) and (B * N, object_dim, h, w) to (B * N, outputs, h, w)."""
         of_image, of_object = self.weight[:, : self.image_dim], self.weight[:, self.image_dim :]
         shared = F.conv2d(image, of_image, self.bias, padding=1)
-        return F.conv2d(objects, of_object, padding=1) + per_object(shared, objects)
+        return F.conv2d(objects, of_object, padding=1).add_(per_object(shared, objects))
 
 
 class PairResidualBlock(nn.Module):
@@ -64,9 +65,9 @@ class PairResidualBlock(nn.Module):
 
     def forward(self, image: Tensor, objects: Tensor) -> Tensor:
         """(B, image_dim, h, w) and (B * N, object_dim, h, w) to (B * N, outputs, h, w)."""
-        inner: Tensor = self.conv2(F.relu(self.conv1(F.relu(image), F.relu(objects))))
-        shortcut: Tensor = self.downsample(image, objects)
-        return shortcut + inner
+        first = self.conv1(F.relu(image), F.relu(objects))
+        inner: Tensor = self.conv2(F.relu(first, inplace=True))
+        return inner.add_(self.downsample(image, objects))
 
 
 class Attention(nn.Module):
@@ -139,7 +140,7 @@ class Upsampler(nn.Module):
     def forward(self, skip: Tensor, g: Tensor) -> Tensor:
         """(B, skip_dim, 2h, 2w) and (B * N, inputs, h, w) to (B * N, outputs, 2h, 2w)."""
         g = F.interpolate(g, scale_factor=2.0, mode='bilinear', align_corners=False)
-        finer: Tensor = self.out_conv(g + per_object(self.skip_conv(skip), g))
+        finer: Tensor = self.out_conv(g.add_(per_object(self.skip_conv(skip), g)))
         return finer
 
 

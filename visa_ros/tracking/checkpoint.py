@@ -14,6 +14,7 @@ from torch import nn, Tensor
 
 from visa_ros.errors import CheckpointError
 from visa_ros.nn.device import resolve_device, resolve_precision
+from visa_ros.nn.fused import fastest
 from visa_ros.tracking.config import TrackerConfig
 from visa_ros.tracking.network import TrackerNetwork
 from visa_ros.tracking.tracker import MemoryTracker
@@ -22,24 +23,32 @@ CONFIG_FILE = 'tracker.json'
 WEIGHTS_FILE = 'tracker.safetensors'
 
 
-def load_tracker(folder: Path, *, device: str = 'cpu', precision: str = 'auto') -> MemoryTracker:
+def load_tracker(
+    folder: Path,
+    *,
+    device: str = 'cpu',
+    precision: str = 'auto',
+    config: TrackerConfig | None = None,
+) -> MemoryTracker:
     """
     Build the tracker of a model folder, ready to step.
 
     device     'auto', 'cpu', 'cuda', 'cuda:N' or 'mps'
     precision  'fp32', 'bf16', 'fp16', or 'auto': bf16 where the folder's config asks for it or
                the device is made for it. Weights, memory and similarities stay fp32
+    config     instead of the folder's
 
     CheckpointError if a file is missing or damaged or holds other tensors than the network;
     ConfigError if the sizes make no sense or the device is not there.
     """
     target = resolve_device(device)
     dtype = resolve_precision(precision, target)
-    config = load_config(folder)
+    config = config or load_config(folder)
     if precision == 'auto' and config.autocast:
         dtype = torch.bfloat16
     network = load_network(folder, config)
     network = network.to(target).eval().requires_grad_(False)
+    network.key_encoder = fastest(network.key_encoder, target)
     return MemoryTracker(network, config, dtype=dtype)
 
 

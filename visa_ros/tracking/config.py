@@ -97,7 +97,7 @@ class MemoryConfig:
     every      a frame goes into memory every so many steps, and whenever a mask is given
     recent     so many of the newest remembered frames are kept, besides the frames with the
                newest given mask of each object. XMem's T_min - 1
-    top_k      memory elements that one position reads from
+    top_k      memory elements that one position reads from: those that fit best; 0: all
     long_term  condense older frames; None: drop them
     """
 
@@ -107,8 +107,8 @@ class MemoryConfig:
     long_term: LongTermConfig | None = None
 
     def __post_init__(self) -> None:
-        if min(self.every, self.recent, self.top_k) < 1:
-            raise ConfigError(f'memory: all values must be >= 1, got {self}')
+        if min(self.every, self.recent) < 1 or self.top_k < 0:
+            raise ConfigError(f'memory: want every, recent >= 1 and top_k >= 0, got {self}')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +123,8 @@ class TrackerConfig:
     antialias   resize images and masks with antialiasing; else images without it, and masks to
                 the nearest pixel, as XMem does
     autocast    compute in bfloat16 wherever it runs
+    flow_short_side  px of the shorter side of pictures on which optical flow carries outlines
+                over, see visa_ros.tracking.flow; 0: the network alone
     """
 
     network: NetworkConfig = field(default_factory=NetworkConfig)
@@ -131,11 +133,14 @@ class TrackerConfig:
     short_side: int = 0
     antialias: bool = True
     autocast: bool = False
+    flow_short_side: int = 0
 
     def __post_init__(self) -> None:
         hw = self.input_hw
         if hw is not None and (len(hw) != 2 or any(n < GRID or n % GRID for n in hw)):
             raise ConfigError(f'input_hw: want two multiples of {GRID} or null, got {hw}')
+        if self.flow_short_side < 0:
+            raise ConfigError(f'flow_short_side: want px, 0 or more, got {self.flow_short_side}')
         if self.short_side < 0 or (self.short_side and hw is not None):
             raise ConfigError('short_side: want px, 0 or more, and only where input_hw is null')
 

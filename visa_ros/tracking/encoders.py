@@ -38,7 +38,7 @@ class BasicEncoder(nn.Module):
 
     def forward(self, x: Tensor) -> dict[int, Tensor]:
         """(B, inputs, H, W) to features by stride: 2, 4, 8 and, if it goes there, 16."""
-        f2 = F.relu(self.bn1(self.conv1(x)))
+        f2 = F.relu(self.bn1(self.conv1(x)), inplace=True)
         f4 = self.layer1(F.max_pool2d(f2, 3, stride=2, padding=1))
         f8 = self.layer2(f4)
         features = {2: f2, 4: f4, 8: f8}
@@ -60,7 +60,7 @@ class BottleneckEncoder(nn.Module):
 
     def forward(self, x: Tensor) -> dict[int, Tensor]:
         """(B, 3, H, W) to features of 64, 256, 512 and 1024 channels, by stride: 2, 4, 8, 16."""
-        f2 = F.relu(self.bn1(self.conv1(x)))
+        f2 = F.relu(self.bn1(self.conv1(x)), inplace=True)
         f4 = self.res2(F.max_pool2d(f2, 3, stride=2, padding=1))
         f8 = self.layer2(f4)
         return {2: f2, 4: f4, 8: f8, 16: self.layer3(f8)}
@@ -85,9 +85,9 @@ class BottleneckBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, inputs, h, w) to (B, 4 * inner, h / stride, w / stride)."""
         shortcut = x if self.downsample is None else self.downsample(x)
-        x = F.relu(self.bn1(self.conv1(x)))
-        x = F.relu(self.bn2(self.conv2(x)))
-        return F.relu(shortcut + self.bn3(self.conv3(x)))
+        x = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        x = F.relu(self.bn2(self.conv2(x)), inplace=True)
+        return F.relu(self.bn3(self.conv3(x)).add_(shortcut), inplace=True)
 
 
 class BasicBlock(nn.Module):
@@ -104,7 +104,8 @@ class BasicBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, inputs, h, w) to (B, outputs, h / stride, w / stride)."""
         shortcut = x if self.downsample is None else self.downsample(x)
-        return F.relu(shortcut + self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))))
+        x = F.relu(self.bn1(self.conv1(x)), inplace=True)
+        return F.relu(self.bn2(self.conv2(x)).add_(shortcut), inplace=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+import math
 
 from torch import Tensor
 import torch.nn.functional as F
 
 from visa_ros.tracking.config import GRID
+
+_MARGIN = 1
+"""Px around a support that are cut out with it: it reaches so far by interpolation."""
+
+Part = tuple[slice, slice]
+"""Rows and columns of an image, px."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +59,56 @@ class Framing:
 
     def restore(self, planes: Tensor) -> Tensor:
         """Float (N, ...) of the network's size to the image's size."""
+        return _enlarged(self.unpad(planes), self.image_hw)
+
+    def unpad(self, planes: Tensor) -> Tensor:
+        """Float (N, ...) of the network's size to the inner size."""
         left, _, above, _ = self.padding
         height, width = self.inner_hw
-        planes = planes[None, :, above : above + height, left : left + width]
-        if self.inner_hw == self.image_hw:
-            return planes[0]
-        return F.interpolate(planes, self.image_hw, mode='bilinear', align_corners=False)[0]
+        return planes[:, above : above + height, left : left + width]
+
+    def restore_part(self, planes: Tensor, support: Tensor) -> tuple[Tensor, Part]:
+        """
+        Restore as much of the image as can hold what is in the support, or nothing.
+
+        planes   float (N, ...) of the network's size
+        support  bool (H', W')  of the inner size
+        returns  float (N, H'', W''), and where in the image they are
+
+        It has all pixels that interpolate between positions of the support, and there the
+        values that `restore` gives.
+        """
+        cuts = [
+            _cut(support.any(dim=1 - axis), self.image_hw[axis], self.inner_hw[axis])
+            for axis in (0, 1)
+        ]
+        (rows, out_rows), (columns, out_columns) = cuts
+        part = self.unpad(planes)[:, rows, columns]
+        hw = (out_rows.stop - out_rows.start, out_columns.stop - out_columns.start)
+        return _enlarged(part, hw), (out_rows, out_columns)
+
+
+def _enlarged(planes: Tensor, hw: tuple[int, int]) -> Tensor:
+    if tuple(planes.shape[-2:]) == hw:
+        return planes
+    return F.interpolate(planes[None], hw, mode='bilinear', align_corners=False)[0]
+
+
+def _cut(support: Tensor, image: int, inner: int) -> tuple[slice, slice]:
+    """
+    Cut out along one axis, where whole numbers of px fall together.
+
+    support  bool (inner,)
+    returns  px of the inner size with a margin, and px of the image that are the same part
+    """
+    where = support.nonzero()
+    if not len(where):
+        return slice(0, 0), slice(0, 0)
+    units = math.gcd(image, inner)
+    inside, outside = inner // units, image // units
+    first = max(int(where[0]) - _MARGIN, 0) // inside
+    last = min(-(-(int(where[-1]) + 1 + _MARGIN) // inside), units)
+    return slice(first * inside, last * inside), slice(first * outside, last * outside)
 
 
 def framing(

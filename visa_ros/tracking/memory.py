@@ -27,19 +27,19 @@ def similarity(key: Tensor, shrinkage: Tensor, query: Tensor, selection: Tensor 
     returns    (..., Q, M); with a selection at most 0 but for rounding
     """
     # Near things differ by little: in bfloat16 their distance would be noise. The square is
-    # multiplied out, so that no tensor has (Q, M, CK) elements, and summed in the reference's
-    # order, whose rounding this shares.
-    scale = shrinkage.unsqueeze(-2) / math.sqrt(key.shape[-1])
+    # multiplied out, so that no tensor has (Q, M, CK) elements, and its three terms are the
+    # channels of one product, so that nothing but the result has (Q, M).
+    scale = shrinkage.unsqueeze(-1) / math.sqrt(key.shape[-1])
     with torch.autocast(key.device.type, enabled=False):
         if selection is None:
-            logits = (2.0 * query) @ key.transpose(-1, -2)
-            logits -= key.square().sum(-1).unsqueeze(-2)
-            return logits * scale
-        chosen = query * selection
-        logits = (2.0 * chosen) @ key.transpose(-1, -2)
-        logits -= selection @ key.square().transpose(-1, -2)
-        logits -= (selection * query.square()).sum(-1, keepdim=True)
-        return logits * scale
+            asked = torch.cat((2.0 * query, -torch.ones_like(query[..., :1])), dim=-1)
+            known = torch.cat((key, key.square().sum(-1, keepdim=True)), dim=-1)
+        else:
+            chosen = query * selection
+            own = (chosen * query).sum(-1, keepdim=True)
+            asked = torch.cat((2.0 * chosen, -selection, -own), dim=-1)
+            known = torch.cat((key, key.square(), torch.ones_like(key[..., :1])), dim=-1)
+        return asked @ (known * scale).transpose(-1, -2)
 
 
 def read_all(affinity_logits: Tensor, values: Tensor) -> Tensor:
@@ -69,6 +69,32 @@ class Affinity:
         """How much each of `elements` elements is read by all queries together: (elements,)."""
         usage = self.weights.new_zeros(elements)
         return usage.index_add_(0, self.indices.flatten(), self.weights.flatten())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FullAffinity:
+    """
+    Queries that read from all elements.
+
+    weights  float (Q, M)  of a query they sum to 1
+    """
+
+    weights: Tensor
+
+    def read(self, values: Tensor) -> Tensor:
+        """Weighted sums of values: (M, C) to (Q, C)."""
+        return self.weights @ values.to(self.weights.dtype)
+
+    def usage(self, elements: int) -> Tensor:
+        """How much each of the `elements` elements is read by all queries: (elements,)."""
+        return self.weights.sum(dim=0)
+
+
+def affinity(affinity_logits: Tensor, top_k: int) -> Affinity | FullAffinity:
+    """Softmax over the top_k best elements of each query, or over all for 0; logits (Q, M)."""
+    if top_k:
+        return best(affinity_logits, top_k)
+    return FullAffinity(weights=torch.softmax(affinity_logits, dim=-1))
 
 
 def best(affinity_logits: Tensor, top_k: int) -> Affinity:

@@ -15,10 +15,10 @@ from torch import Tensor
 from visa_ros.tracking.config import LongTermConfig
 from visa_ros.tracking.elements import Elements, Segment
 from visa_ros.tracking.longterm import condense, make_room, merged, visible
-from visa_ros.tracking.memory import best, similarity
+from visa_ros.tracking.memory import affinity, similarity
 
-_LOGITS_AT_ONCE = 1 << 20
-"""Similarities computed at a time: they fit a cache, and a full memory needs no more."""
+_LOGITS_AT_ONCE = 1 << 18
+"""Similarities computed at a time: they fit a core's cache, and a full memory needs no more."""
 
 _FLOAT_BYTES = 4
 
@@ -135,10 +135,10 @@ class MemoryStore:
         ):
             logits = similarity(elements.key, elements.shrinkage, some, chosen)
             for group, used in zip(self._groups, usage, strict=True):
-                affinity = best(visible(logits, group.absent), self._top_k)
-                used += affinity.usage(len(elements))
+                reading = affinity(visible(logits, group.absent), self._top_k)
+                used += reading.usage(len(elements))
                 for i in group.ids:
-                    parts[i].append(affinity.read(elements.values[i]))
+                    parts[i].append(reading.read(elements.values[i]))
         elements.count(torch.stack(usage).amax(dim=0))
         return {i: torch.cat(part) for i, part in parts.items()}
 

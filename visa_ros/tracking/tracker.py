@@ -11,7 +11,8 @@ from torch import Tensor
 from visa_ros.errors import InvalidFrameError
 from visa_ros.structs import Propagated
 from visa_ros.tracking.config import TrackerConfig
-from visa_ros.tracking.framing import Framing, framing
+from visa_ros.tracking.flow import FlowSharpener
+from visa_ros.tracking.framing import Framing, framing, Part
 from visa_ros.tracking.network import TrackerNetwork
 from visa_ros.tracking.propagation import Propagation
 
@@ -45,7 +46,8 @@ class MemoryTracker:
     @property
     def memory_bytes(self) -> int:
         """Size of all that is remembered, in bytes; the weights are not counted."""
-        return self._propagation.nbytes
+        outlines = 0 if self._sharpener is None else self._sharpener.nbytes
+        return self._propagation.nbytes + outlines
 
     def max_bytes(self, image_hw: tuple[int, int], objects: int) -> int:
         """
@@ -54,11 +56,17 @@ class MemoryTracker:
         image_hw  px of the images; where they change, the largest
         objects   tracked at the same time
         """
-        return self._propagation.max_bytes(self._framing(image_hw).network_hw, objects)
+        outlines = 0
+        if self._sharpener is not None:
+            outlines = self._sharpener.max_bytes(image_hw, objects)
+        network_hw = self._framing(image_hw).network_hw
+        return self._propagation.max_bytes(network_hw, objects) + outlines
 
     def reset(self) -> None:
         """Forget everything."""
+        side = self._config.flow_short_side
         self._propagation = Propagation(self._network, self._config.memory)
+        self._sharpener = FlowSharpener(side) if side else None
 
     def fork(self) -> MemoryTracker:
         """Return a tracker with the same weights and an empty memory."""
@@ -68,6 +76,8 @@ class MemoryTracker:
         """Stop tracking these objects; ids that are not tracked are ignored."""
         with torch.inference_mode():
             self._propagation.forget(ids)
+        if self._sharpener is not None:
+            self._sharpener.forget(ids)
 
     @torch.inference_mode()
     def step(
@@ -95,6 +105,8 @@ class MemoryTracker:
         given = _disjoint(_checked(rgb, masks or {}))
         if not given and not self.ids:
             return {}
+        if (carried := self._carried(rgb, given)) is not None:
+            return carried
         frame = self._framing(rgb.shape[:2])
         with self._autocast():
             joint = self._propagation.advance(
@@ -102,7 +114,17 @@ class MemoryTracker:
             )
         found = {i: _as_given(mask) for i, mask in given.items()}
         found = {**_results(joint, frame, given), **found}
-        return {i: found[i] if i in found else _unseen(rgb.shape[:2]) for i in self.ids}
+        found = {i: found[i] if i in found else _unseen(rgb.shape[:2]) for i in self.ids}
+        return found if self._sharpener is None else self._sharpener.sharpen(found, given)
+
+    def _carried(
+        self, rgb: np.ndarray, given: Mapping[int, np.ndarray]
+    ) -> dict[int, Propagated] | None:
+        """Find all objects without the network, where that will do; see FlowSharpener."""
+        if self._sharpener is None:
+            return None
+        self._sharpener.look(rgb)
+        return None if given else self._sharpener.carry(self.ids)
 
     @torch.inference_mode()
     def add(self, rgb: np.ndarray, masks: Mapping[int, np.ndarray]) -> None:
@@ -134,9 +156,13 @@ class MemoryTracker:
 
     def _image(self, rgb: np.ndarray, frame: Framing) -> Tensor:
         """Uint8 (H, W, 3) to the network's input (1, 3, H', W')."""
-        planes = torch.tensor(np.moveaxis(rgb, 2, 0), device=self._device).float()[None]
-        # Interpolation does not mind scale and offset; so what is small is normalised.
-        return frame.pad(self._network.normalise(frame.resize(planes)))
+        planes = torch.tensor(rgb).permute(2, 0, 1)[None]
+        if not frame.antialias:
+            planes = planes.to(self._device).float()
+        # Interpolation does not mind scale and offset; so what is small is normalised. On CPUs
+        # antialiasing is five times as fast in bytes.
+        small = frame.resize(planes).to(self._device)
+        return frame.pad(self._network.normalise(small))
 
     def _masks(self, given: Mapping[int, np.ndarray], frame: Framing) -> dict[int, Tensor]:
         """Bool (H, W) each, to float (H', W')."""
@@ -177,18 +203,28 @@ def _results(
     """Masks at the size of the image: a pixel belongs to whatever is most probable there."""
     if not joint:
         return {}
-    probability = frame.restore(torch.stack(list(joint.values())))
+    planes = torch.stack(list(joint.values()))
+    # Less than an equal share wins nowhere, also not between two positions.
+    support = (frame.unpad(planes) > 1.0 / (len(joint) + 1)).any(dim=0)
+    probability, part = frame.restore_part(planes, support)
     background = 1.0 - probability.sum(dim=0, keepdim=True)
     # max is many times as fast as argmax, and its values are the scores.
     best, winner = torch.cat((background, probability)).max(dim=0)
     labels = winner.cpu().numpy()
     for mask in given.values():
-        labels[mask] = 0
+        labels[mask[part]] = 0
     scores = _mean_by_label(best.cpu().numpy(), labels, count=len(joint) + 1)
     return {
-        object_id: Propagated(mask=labels == n, score=float(scores[n]))
+        object_id: Propagated(mask=_whole(labels == n, part, frame), score=float(scores[n]))
         for n, object_id in enumerate(joint, start=1)
     }
+
+
+def _whole(mask: np.ndarray, part: Part, frame: Framing) -> np.ndarray:
+    """Put a part of a mask into its place: bool (H, W)."""
+    whole = np.zeros(frame.image_hw, np.bool_)
+    whole[part] = mask
+    return whole
 
 
 def _mean_by_label(values: np.ndarray, labels: np.ndarray, *, count: int) -> np.ndarray:

@@ -53,7 +53,7 @@ class Recipe:
 
 
 RECIPES: Mapping[str, Recipe] = {
-    'nano': Recipe(),
+    'nano': Recipe(config=TrackerConfig(flow_short_side=240)),
     # XMem's: static pictures for 150 of 260 thousand steps, then videos of eight frames.
     'xmem': Recipe(
         config=xmem_config(),
