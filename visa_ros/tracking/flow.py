@@ -69,7 +69,8 @@ class FlowSharpener:
 
     def __init__(self, short_side: int) -> None:
         self._short_side = short_side
-        self._dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        preset = cv2.DISOPTICAL_FLOW_PRESET_MEDIUM
+        self._dis = cv2.DISOpticalFlow_create(preset)  # type: ignore[attr-defined]
         self._view: _View | None = None
         self._coming: _View | None = None
         self._passage: _Passage | None = None
@@ -170,7 +171,7 @@ class FlowSharpener:
         return height, width
 
     def _flow(self, before: _View, view: _View) -> _Passage:
-        flow = self._dis.calc(view.gray, before.gray, None)  # type: ignore[call-overload]
+        flow = self._dis.calc(view.gray, before.gray, None)
         height, width = view.gray.shape
         x = flow[..., 0] + np.arange(width, dtype=np.float32)
         y = flow[..., 1] + np.arange(height, dtype=np.float32)[:, None]
@@ -195,7 +196,7 @@ def _clear(soft: np.ndarray, explained: np.ndarray) -> bool:
 def _shrunk(mask: np.ndarray, hw: tuple[int, int]) -> np.ndarray:
     """Bool (H, W) to uint8 (h, w), 0 to 255."""
     pixels = mask.astype(np.uint8) * np.uint8(255)
-    return cv2.resize(pixels, hw[::-1], interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(pixels, hw[::-1], interpolation=cv2.INTER_AREA))
 
 
 def _mixed(before: np.ndarray, network: np.ndarray, explained: np.ndarray) -> np.ndarray:
@@ -206,7 +207,7 @@ def _mixed(before: np.ndarray, network: np.ndarray, explained: np.ndarray) -> np
 
 def _steep(soft: np.ndarray) -> np.ndarray:
     steep = (soft.astype(np.float32) - _HALF) * _STEEPEN + _HALF
-    return np.clip(steep, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(steep, 0, 255), np.uint8)
 
 
 def _score(soft: np.ndarray, explained: np.ndarray, score: float) -> float:
