@@ -45,9 +45,7 @@ MAY_IMPORT = {
     'warmup': CORE,
     'pipeline': PIPELINE,
     'data': CORE | {'video', 'sim.record', 'sim.expressions'},
-    'train': CORE
-    | {'nn', 'model', 'tracking', 'data'}
-    | {'sim.record', 'sim.knowledge', 'sim.expressions'},
+    'train': CORE | {'nn', 'model', 'tracking', 'data', 'sim'},
     'api': PIPELINE | {'model', 'tracking', 'backends', 'sampling'},
     'eval': PIPELINE | {'data', 'sim'},
     'demo': PIPELINE | {'sim', 'eval'},

@@ -51,7 +51,7 @@ def test_the_model_sees_the_target_and_earlier_frames(clip):
     ask(Pipeline(segmenter=segmenter, tracker=fakes.FakeTracker()), 'red', clip)
     ((references, target, text),) = segmenter.calls
     assert target is clip[-1]
-    assert [clip.index(r) for r in references] == [0, 2, 5]
+    assert [clip.index(r) for r in references] == [0, 1, 3, 4, 6]
     assert text == 'red'
 
 

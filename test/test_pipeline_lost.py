@@ -114,7 +114,7 @@ def test_the_model_finds_a_lost_object_and_it_keeps_its_id():
     assert pipeline.reground_due(frames[-1].stamp_ns)
     assert pipeline.reground(frames) == (1,)
     references, target, instruction = segmenter.calls[-1]
-    assert (target is frames[-1], instruction, len(references)) == (True, 'red', 3)
+    assert (target is frames[-1], instruction, len(references)) == (True, 'red', 5)
     (again,) = pipeline.track(frames[-1])
     assert (again.object_id, again.query_id, again.state) == (1, 1, VISIBLE)
     np.testing.assert_array_equal(again.mask, fakes.disc_mask(frames[-1], 'red'))

@@ -59,7 +59,7 @@ class SamplingConfig:
     """
 
     target: str = 'latest'
-    references: int = 3
+    references: int = 5
     scheme: str = 'earlier'
     aggregate: str = 'mode'
     asker: str = ''

@@ -7,7 +7,15 @@ from torch.nn import functional
 
 from visa_ros.errors import CheckpointError
 from visa_ros.model.decision import DecisionConfig, Evidence, Weights
-from visa_ros.model.objects import Candidates, conclude, find_objects, Objects, split_parts
+from visa_ros.model.objects import (
+    Candidates,
+    conclude,
+    divide_whole,
+    find_objects,
+    Objects,
+    split_parts,
+    Whole,
+)
 from visa_ros.structs import Detection, Status
 
 HW = (24, 36)
@@ -138,3 +146,62 @@ def test_parts_are_whole_and_specks_are_left_out():
     parts = split_parts(detection((0, 0, 9, 9), (12, 12, 20, 20), (22, 30, 24, 32)))
     assert [int(part.mask.sum()) for part in parts] == [81, 64]
     assert all(part.label == 'mug' and part.mask.dtype == bool for part in parts)
+
+
+def logits(*boxes, hw=(20, 30)):
+    """Sure of the boxes (top, left, bottom, right), and that there is nothing else: (n, H, W)."""
+    planes = torch.full((len(boxes), *hw), -4.0)
+    for plane, (top, left, bottom, right) in zip(planes, boxes, strict=True):
+        plane[top:bottom, left:right] = 4.0
+    return planes
+
+
+def divided(union, *named, labels=(), min_mask_px=4):
+    parts = logits(*named)
+    return divide_whole(
+        Whole(low=union, full=union, quality=0.8, fit=0.9),
+        Candidates(low=parts, full=parts, quality=torch.full((len(named),), 0.7),
+                   presence=[0.9] * len(named), labels=labels),
+        Evidence(refusal=0.2),
+        min_mask_px=min_mask_px,
+    )  # fmt: skip
+
+
+LEFT, RIGHT = (2, 2, 8, 8), (2, 20, 8, 26)
+
+
+def test_what_fits_is_divided_among_the_named_objects():
+    touching = (2, 8, 8, 14)
+    union = logits(LEFT, touching).amax(dim=0)
+    found = divided(union, LEFT, touching, labels=('mug', 'cup'))
+    assert sorted(d.label for d in found.detections) == ['cup', 'mug']
+    masks = {d.label: d.mask for d in found.detections}
+    assert (masks['mug'] == (logits(LEFT)[0] > 0).numpy()).all()
+    assert (masks['cup'] == (logits(touching)[0] > 0).numpy()).all()
+    assert found.evidence.presence == 0.9
+    assert found.evidence.refusal == 0.2
+
+
+def test_parts_that_nobody_names_are_objects_and_names_that_do_not_fit_are_none():
+    union = logits(LEFT, RIGHT).amax(dim=0)
+    found = divided(union, LEFT, (12, 2, 18, 8), labels=('mug', 'pen'))
+    assert sorted(d.label for d in found.detections) == ['', 'mug']
+    unnamed = next(d for d in found.detections if not d.label)
+    assert (unnamed.mask == (logits(RIGHT)[0] > 0).numpy()).all()
+    assert unnamed.score == pytest.approx(0.8)
+    bare = divided(union)
+    assert [d.label for d in bare.detections] == ['', '']
+
+
+def test_a_named_object_gets_all_of_the_part_that_it_reaches():
+    found = divided(logits((2, 2, 12, 12))[0], (2, 2, 9, 9), labels=('mug',))
+    assert [d.label for d in found.detections] == ['mug']
+    assert found.detections[0].mask.sum() == 100
+
+
+def test_where_nothing_fits_the_named_objects_are_left_to_the_decision():
+    found = divided(logits((0, 0, 0, 0))[0], LEFT, labels=('mug',))
+    assert [d.label for d in found.detections] == ['mug']
+    speck = divided(logits((0, 0, 1, 2))[0], LEFT, labels=('mug',))
+    assert (speck.detections[0].mask == found.detections[0].mask).all()
+    assert not divided(logits((0, 0, 0, 0))[0]).detections

@@ -12,7 +12,8 @@ import torch
 from visa_ros.errors import CheckpointError, ConfigError
 from visa_ros.model.build import VisaConfig
 from visa_ros.model.decision import DecisionConfig, Weights
-from visa_ros.model.segmenter import load_segmenter, prepare_picture, VisaSegmenter
+from visa_ros.model.pictures import shrink
+from visa_ros.model.segmenter import load_segmenter, VisaSegmenter
 from visa_ros.model.text import load_text_encoder, SEG
 from visa_ros.structs import Frame, Status
 
@@ -45,7 +46,7 @@ def test_the_same_question_gets_the_same_answer(model_folder):
 
 def test_pictures_of_any_size_and_layout_are_taken():
     wide = np.zeros((40, 300, 3), np.uint8)[:, ::-1]
-    assert prepare_picture(wide, (64, 96)).shape == (3, 64, 96)
+    assert shrink(wide, (64, 96)).shape == (64, 96, 3)
 
 
 def test_missing_and_damaged_files_are_named(model_folder, tmp_path):
@@ -150,7 +151,7 @@ def test_answers_are_the_same_with_and_without_memory(
             torch.testing.assert_close(*masks, atol=1e-5, rtol=0)
         weighed = [s.weigh(frames[:-1], frames[-1], question) for s in (kept, bare)]
         for name, value in vars(weighed[0]).items():
-            assert value == pytest.approx(getattr(weighed[1], name), abs=1e-5)
+            assert value == pytest.approx(getattr(weighed[1], name), abs=1e-5), name
         found += len(one.detections)
     assert found
     assert len(encoded) == 1 + 4 * len(QUESTIONS)
@@ -231,5 +232,5 @@ def test_numbers_that_are_not_finite_are_an_error(make_segmenter, tiny_model):
 def test_the_shipped_model_names_the_data_of_its_thresholds():
     folder = Path(__file__).parents[2] / 'models' / 'visa-nano'
     config = VisaConfig.from_json(json.loads((folder / 'config.json').read_text()))
-    assert '480 questions' in config.decision.chosen_on
-    assert (config.decision.absent_above, config.decision.ambiguous_above) == (0.3, 0.2)
+    assert 'scenes kept from training' in config.decision.chosen_on
+    assert config.decision.absent != DecisionConfig().absent

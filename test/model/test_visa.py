@@ -16,21 +16,22 @@ from visa_ros.model.text import BEGIN
 @pytest.fixture
 def pictures():
     rng = torch.Generator().manual_seed(1)
-    return torch.randn(2, 3, 64, 96, generator=rng), torch.randn(2, 3, 3, 64, 96, generator=rng)
+    target, past = (torch.randn(2, *n, 3, 64, 96, generator=rng) for n in ((), (3,)))
+    return target, past, torch.rand(2, 10, 8, 12, generator=rng)
 
 
 @torch.no_grad()
 @pytest.mark.parametrize('references', [0, 3])
 def test_packed_reading_equals_step_by_step(tiny_model, pictures, references):
-    target, past = pictures
-    view = tiny_model.look(target, past[:, :references])
+    target, past, change = pictures
+    view = tiny_model.look(target, past[:, :references], change)
     rng = torch.Generator().manual_seed(2)
     text = torch.randn(2, 3, 5, 24, generator=rng)
     length = torch.tensor([[5, 2, 3], [1, 4, 5]])
     answer = torch.tensor([[BEGIN, 7, 8, 3]]).expand(2, 3, 4)
     packed = tiny_model.read(view, text, length, answer)
 
-    one = tiny_model.look(target[1:], past[1:, :references])
+    one = tiny_model.look(target[1:], past[1:, :references], change[1:])
     prompt = Prompt(embeds=one.prefix[0], position=one.position, mutual=True)
     branches = Branches(tiny_model.language, prompt)
     state = branches.append({0: tiny_model.question(text[1, 1, :4], BEGIN)})[0][-1]
@@ -45,7 +46,7 @@ def test_packed_reading_equals_step_by_step(tiny_model, pictures, references):
 
 @torch.no_grad()
 def test_questions_do_not_see_each_other(tiny_model, pictures):
-    view = tiny_model.look(pictures[0], pictures[1])
+    view = tiny_model.look(*pictures)
     rng = torch.Generator().manual_seed(3)
     text = torch.randn(2, 2, 5, 24, generator=rng)
     length = torch.full((2, 2), 5)
@@ -60,12 +61,15 @@ def test_questions_do_not_see_each_other(tiny_model, pictures):
 
 
 @torch.no_grad()
-def test_a_past_without_change_differs_from_motion(tiny_model, pictures):
-    target, past = pictures
-    still = tiny_model.look(target, target[:, None].expand(-1, 3, -1, -1, -1))
-    moved = tiny_model.look(target, past)
-    assert still.prefix.shape == moved.prefix.shape == (2, 3 * 9 + 24, 32)
-    assert not torch.allclose(still.prefix[:, -24:], moved.prefix[:, -24:])
+def test_what_has_changed_is_seen_by_the_tokens_of_the_target(tiny_model, pictures):
+    target, past, change = pictures
+    untrained = tiny_model.look(target, past, change), tiny_model.look(target, past, 0 * change)
+    torch.testing.assert_close(untrained[0].prefix, untrained[1].prefix)
+    torch.nn.init.normal_(tiny_model.change[-1].weight)
+    moved, still = (tiny_model.look(target, past, c).prefix for c in (change, 0 * change))
+    assert still.shape == moved.shape == (2, 3 * 9 + 24, 32)
+    torch.testing.assert_close(moved[:, :-24], still[:, :-24])
+    assert not torch.allclose(moved[:, -24:], still[:, -24:])
 
 
 @torch.no_grad()
@@ -82,7 +86,8 @@ def test_gradients_reach_every_trained_part(tiny_model, pictures):
     text = torch.randn(2, 1, 5, 24)
     answer = torch.tensor([[[BEGIN, 7, 8, 3]]]).expand(2, 1, 4)
     reading = tiny_model.read(view, text, torch.full((2, 1), 5), answer)
-    out = tiny_model.masks(view, 0, reading.visual[0], reading.answer[0, :, 2])
+    prompts = torch.cat((reading.answer[0, :, 2], tiny_model.match(reading.answer[0, :, 0])))
+    out = tiny_model.masks(view, 0, reading.visual[0], prompts)
     (out.fine.sum() + out.quality.sum() + tiny_model.lm_head(reading.answer).sum()).backward()
     unused = ('point_embeddings', 'not_a_point_embed', 'mask_downscaling')
     silent = [

@@ -1,9 +1,12 @@
 """Training of the segmenter, in small: batches are reproducible and a loss falls."""
 
+from dataclasses import replace
 import json
 from pathlib import Path
+import shutil
 
 import numpy as np
+from PIL import Image
 import pytest
 import torch
 
@@ -15,9 +18,13 @@ from visa_ros.model.text import AnswerVocabulary, BEGIN, END, load_text_encoder,
 from visa_ros.sim.dataset import render_dataset
 from visa_ros.sim.knowledge import CATEGORIES
 from visa_ros.sim.world import WorldConfig
+from visa_ros.train.decision import choose_decision
+from visa_ros.train.image_side import ImageTraining, train_image_side
 from visa_ros.train.losses import mask_iou, mask_loss, word_loss
 from visa_ros.train.questions import QuestionBatches
+from visa_ros.train.run import Schedule
 from visa_ros.train.segmenter import SegmenterTraining, train_segmenter
+from visa_ros.train.wordings import more_words
 
 LABELS = tuple(CATEGORIES)
 TEXT = Path(__file__).parents[2] / 'models' / 'visa-nano' / 'text'
@@ -51,75 +58,129 @@ def make_batches(clips, seed=0):
         Tabletop(clips),
         text=load_text_encoder(TEXT),
         labels=LABELS,
+        image_hw=SMALL.image_hw,
+        slots=SMALL.slots,
         samples=2,
         questions=3,
-        references=2,
         seed=seed,
+        more=more_words(),
     )
 
 
-def test_a_batch_depends_on_its_number_alone(clips):
-    one, other = make_batches(clips), make_batches(clips)
+@pytest.mark.parametrize('seed', [0, 1])
+def test_a_batch_depends_on_its_number_alone(clips, seed):
+    one, other = make_batches(clips, seed), make_batches(clips, seed)
     other.batch(0)
     first, again = one.batch(3), other.batch(3)
-    assert torch.equal(first.target, again.target)
-    assert torch.equal(first.answer, again.answer)
+    for name in ('target', 'references', 'change', 'text', 'answer'):
+        assert torch.equal(getattr(first, name), getattr(again, name)), name
     assert not torch.equal(first.answer, one.batch(4).answer)
 
 
-def test_every_seg_has_its_mask_and_every_answer_ends(clips):
+def test_every_seg_has_its_object_and_every_answer_ends(clips):
     batches = make_batches(clips)
     words = AnswerVocabulary(LABELS)
     for number in range(6):
         batch = batches.batch(number)
-        for answer, seg, masks in zip(batch.answer, batch.seg, batch.masks, strict=True):
-            assert int(seg.sum()) == len(masks) == int((answer == SEG).sum())
+        for answer, seg, wanted in zip(batch.answer, batch.seg, batch.wanted, strict=True):
+            assert int(seg.sum()) == len(wanted) == int((answer == SEG).sum())
             asked = answer[answer[:, 0] == BEGIN]
             assert ((asked == END).sum(dim=1) == 1).all()
             labels = [label for row in asked for label in spoken_labels(words, row)]
-            assert len(labels) == len(masks)
+            assert len(labels) == len(wanted)
             assert all(label in LABELS for label in labels)
-        assert all(mask.sum() > 0 for masks in batch.masks for mask in masks)
+        for things, wanted in zip(batch.things, batch.wanted, strict=True):
+            assert (things[wanted].sum(dim=(1, 2)) > 0).all()
+            torch.testing.assert_close(things.sum(dim=0), torch.ones(48, 64))
 
 
 def spoken_labels(words, row):
     return words.spoken([int(t) for t in row if int(t) > END]).labels
 
 
-def test_training_learns_and_resumes(clips, tmp_path):
-    def train(steps, resume=False):
-        train_segmenter(
-            clips,
-            tmp_path,
-            text=TEXT,
-            config=SMALL,
-            training=SegmenterTraining(
-                steps=steps, warmup=2, cooldown=2, samples=2, questions=3, rate=3e-3
-            ),
-            resume=resume,
-        )
-        return [json.loads(line) for line in (tmp_path / 'log.jsonl').read_text().splitlines()]
+def read_log(folder):
+    return [json.loads(line) for line in (folder / 'log.jsonl').read_text().splitlines()]
 
-    first = train(12)
+
+def schedule(steps, rate=3e-3):
+    return Schedule(steps=steps, warmup=2, cooldown=2, rate=rate, save_every=4)
+
+
+@pytest.fixture(scope='module')
+def seeing(clips, tmp_path_factory):
+    """What the first stage leaves."""
+    folder = tmp_path_factory.mktemp('seeing')
+    photos = folder / 'photos'
+    photos.mkdir()
+    Image.fromarray(np.full((50, 60, 3), 200, np.uint8)).save(photos / 'wall.png')
+    training = ImageTraining(schedule=schedule(12), samples=3)
+    train_image_side(clips, folder, config=SMALL, training=training, backgrounds=photos)
+    return folder
+
+
+def test_the_first_stage_learns_to_see(seeing):
+    log = read_log(seeing)
+    assert [row['step'] for row in log] == list(range(12))
+    for name in ('pixel kind', 'mask', 'point'):
+        assert np.mean([r[name] for r in log[-3:]]) < np.mean([r[name] for r in log[:3]]), name
+    assert load_model(seeing)[1] == SMALL
+
+
+def test_training_goes_on_from_the_first_stage_and_resumes(clips, seeing, tmp_path):
+    def train(out, steps, resume=False):
+        training = SegmenterTraining(schedule=schedule(steps), samples=2, questions=3)
+        train_segmenter(
+            clips, out, start=seeing, text=TEXT, config=SMALL, training=training, resume=resume
+        )
+        return read_log(out)
+
+    first = train(tmp_path / 'a', 12)
     assert np.mean([r['word'] for r in first[-3:]]) < 0.7 * np.mean([r['word'] for r in first[:3]])
-    both = train(14, resume=True)
+    assert first[0]['pixel kind'] < 1.2 * read_log(seeing)[-1]['pixel kind'] + 0.2
+    both = train(tmp_path / 'a', 14, resume=True)
     assert [r['step'] for r in both] == list(range(14))
-    model, config = load_model(tmp_path)
+    model, config = load_model(tmp_path / 'a')
     assert config == SMALL
     assert not model.training
+    seen, _ = load_model(seeing)
+    for name, value in seen.encoder.backbone.state_dict().items():
+        assert torch.equal(value, model.encoder.backbone.state_dict()[name]), name
 
 
-def test_a_rate_that_explodes_is_named(clips, tmp_path):
+def test_a_rate_that_explodes_is_named(clips, seeing, tmp_path):
+    training = SegmenterTraining(schedule=schedule(8, rate=float('inf')), samples=1, questions=2)
     with pytest.raises(TrainingError, match='not finite'):
+        train_segmenter(clips, tmp_path, start=seeing, text=TEXT, config=SMALL, training=training)
+
+
+def test_a_model_alone_is_a_start_too(clips, seeing, tmp_path):
+    for name in ('config.json', 'visa.safetensors'):
+        shutil.copy(seeing / name, tmp_path)
+    training = SegmenterTraining(schedule=schedule(2), samples=1, questions=2)
+    out = tmp_path / 'out'
+    train_segmenter(clips, out, start=tmp_path, text=TEXT, config=SMALL, training=training)
+    learned, _ = load_model(out)
+    for name, value in load_model(seeing)[0].encoder.backbone.state_dict().items():
+        assert torch.equal(value, learned.encoder.backbone.state_dict()[name]), name
+
+
+def test_a_start_without_a_state_is_named(clips, tmp_path):
+    with pytest.raises(TrainingError, match='earlier stage'):
         train_segmenter(
-            clips,
-            tmp_path,
-            text=TEXT,
-            config=SMALL,
-            training=SegmenterTraining(
-                steps=8, warmup=1, samples=1, questions=2, rate=float('inf')
-            ),
+            clips, tmp_path, start=tmp_path, text=TEXT, config=SMALL, training=SegmenterTraining()
         )
+
+
+def test_the_decision_is_chosen_and_written(clips, seeing, tmp_path):
+    for name in ('config.json', 'visa.safetensors'):
+        shutil.copy(seeing / name, tmp_path)
+    (tmp_path / 'text').symlink_to(TEXT)
+    decision = choose_decision(tmp_path, clips, questions=12)
+    _, config = load_model(tmp_path)
+    assert config.decision == decision
+    assert replace(config, decision=SMALL.decision) == SMALL
+    assert '2 scenes' in decision.chosen_on
+    assert decision.min_mask_px == SMALL.decision.min_mask_px
 
 
 def test_mask_loss_prefers_the_truth():

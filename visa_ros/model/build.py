@@ -26,6 +26,7 @@ class VisaConfig:
     labels            names of the objects it can speak of
     image_hw          px; pictures are resized to it, multiples of 32
     width             channels of a visual token
+    slots             earlier pictures that the target is compared with, see model/pictures.py
     clusters, neighbors  rounds of token merging of a reference picture
     hidden, layers, heads, mlp  of the LLaMA decoder
     text_width        of the instruction encoder's states
@@ -37,7 +38,8 @@ class VisaConfig:
     labels: tuple[str, ...]
     image_hw: tuple[int, int] = (192, 256)
     width: int = 256
-    clusters: tuple[int, ...] = (32, 16, 8)
+    slots: int = 5
+    clusters: tuple[int, ...] = (16, 8, 4)
     neighbors: tuple[int, ...] = (5, 3, 3)
     hidden: int = 256
     layers: int = 6
@@ -101,4 +103,5 @@ def build_model(config: VisaConfig) -> VisaModel:
         text_width=config.text_width,
         clusters=config.clusters,
         neighbors=config.neighbors,
+        slots=config.slots,
     )

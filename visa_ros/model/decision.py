@@ -21,7 +21,8 @@ class Evidence:
 
     refusal      probability that the model refuses; 1 if its words do
     asking_back  probability that it asks which one is meant; 1 if its words do
-    presence     probability of `[SEG]` where the model says it; the surest object
+    presence     probability of `[SEG]` where the model says it; the surest object. visa-nano: how
+                 well the best place of the picture fits, before a word of the answer is said
     quality      IoU that the mask decoder predicts; the best object
     certainty    mean of |2 p - 1| over the pixels of a mask, p their probability; the best object
     area         share of the image that all masks cover

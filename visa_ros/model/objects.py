@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from torch import Tensor
+from torch.nn import functional
 
 from visa_ros.model.decision import DecisionConfig, Evidence
 from visa_ros.model.generation import check_finite
 from visa_ros.structs import Detection, Grounding, Status
 
 _SAME_OBJECT_IOU = 0.7
+_LEAST_SHARE = 0.3  # of a named object that has to fit
 _PART_SHARE = 0.1  # of the largest part of a mask; smaller ones are no objects of their own
 
 
@@ -34,6 +36,23 @@ class Candidates:
     quality: Tensor
     presence: Sequence[float]
     labels: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Whole:
+    """
+    What the mask decoder says about all objects of an answer together.
+
+    low      float (h, w)  logits as they leave the decoder; above 0 is object
+    full     float (H, W)  the same on the image
+    quality  predicted IoU
+    fit      how well the best place of the picture fits the question, 0 to 1
+    """
+
+    low: Tensor
+    full: Tensor
+    quality: float
+    fit: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,6 +101,64 @@ def find_objects(
     return Objects(detections=sorted(found, key=lambda d: -d.score), evidence=evidence)
 
 
+def divide_whole(whole: Whole, named: Candidates, words: Evidence, *, min_mask_px: int) -> Objects:
+    """
+    Divide what fits a question among the objects that the answer names.
+
+    Each pixel is of the named object that is surest there. A part that no named object reaches is
+    an object without a name; a named object of which little fits is none. Where nothing at all
+    fits, the named objects are kept, for the decision to weigh.
+
+    words, min_mask_px, errors  as in find_objects
+    """
+    check_finite(whole.low)
+    union = (whole.full > 0).cpu().numpy()
+    if int((whole.low > 0).sum()) < min_mask_px or not union.any():
+        return find_objects(named, words, min_mask_px=min_mask_px, trust_quality=True)
+    check_finite(named.low)
+    quality = [*named.quality.float().clamp(0, 1).tolist(), whole.quality]
+    labels = [*named.labels, '']
+    found = [
+        Detection(mask=mask, label=labels[owner], score=quality[owner])
+        for owner, mask in _shares(union, named.full)
+    ]
+    evidence = replace(
+        words,
+        presence=whole.fit,
+        quality=whole.quality,
+        certainty=_certainty(whole.full[None])[0],
+        **_shape_evidence(union),
+    )
+    return Objects(detections=sorted(found, key=lambda d: -d.score), evidence=evidence)
+
+
+def _shares(union: np.ndarray, named: Tensor) -> list[tuple[int, np.ndarray]]:
+    """Parts of a mask (H, W): owner and mask; the owner is n where none of n objects reaches."""
+    count = len(named)
+    owner = np.full(union.shape, count)
+    if count:
+        surest, first = named.max(dim=0)
+        owner = np.where((surest > 0).cpu().numpy(), first.cpu().numpy(), count)
+        for k in range(count):
+            own = owner == k
+            if np.count_nonzero(own & union) < _LEAST_SHARE * max(np.count_nonzero(own), 1):
+                owner[own] = count
+    parts, areas = _parts(union)
+    shares: dict[int, np.ndarray] = {}
+    unnamed = []
+    for part in np.flatnonzero(areas >= _PART_SHARE * areas.max()) + 1:
+        mask = parts == part
+        reached = np.bincount(owner[mask], minlength=count + 1)[:count]
+        if not reached.any():
+            unnamed.append((count, mask))
+            continue
+        # What no object claims goes to the one that has most of the part.
+        claimed = np.where(owner == count, int(reached.argmax()), owner)
+        for k in np.flatnonzero(reached):
+            shares[k] = shares.get(k, False) | (mask & (claimed == k))
+    return [*((k, shares[k]) for k in sorted(shares)), *unnamed]
+
+
 def conclude(
     objects: Objects,
     decision: DecisionConfig,
@@ -116,6 +193,12 @@ def split_parts(detection: Detection) -> list[Detection]:
     order = np.argsort(-areas, kind='stable')
     large = [k for k in order if areas[k] >= _PART_SHARE * areas[order[0]]]
     return [replace(detection, mask=parts == k + 1) for k in large]
+
+
+def surest_places(maps: Tensor) -> list[float]:
+    """Probability of the place, two cells wide, where each question fits best; maps (Q, h, w)."""
+    places = functional.avg_pool2d(maps[:, None].float(), 2, stride=1).flatten(1)
+    return places.max(dim=1).values.sigmoid().tolist()
 
 
 def _kept(low: Tensor, masks: np.ndarray, min_mask_px: int) -> list[int]:

@@ -114,7 +114,11 @@ class MaskHead(nn.Module):
         token_hw       (H16, W16)
         seg            float (n, D)      last hidden states that predict `[SEG]`
         """
-        coarse = self._first_guess(embedding, visual_states, token_hw, seg)
+        coarse = self.guess(embedding, visual_states, token_hw, seg)
+        return self.refine(embedding, coarse, seg)
+
+    def refine(self, embedding: Tensor, coarse: Tensor, seg: Tensor) -> MaskLogits:
+        """Decode the masks from their first guesses, float (n, h, w); the others as in forward."""
         dense = self.guess_embed((coarse / 4).tanh()[..., None]).permute(0, 3, 1, 2)
         dense = dense + self.prompt_encoder.no_mask_embed.weight.view(1, -1, 1, 1)
         low, quality = self.mask_decoder(
@@ -129,9 +133,10 @@ class MaskHead(nn.Module):
             fine=(low.float() + guess)[:, 0], coarse=coarse, quality=quality[:, 0].float()
         )
 
-    def _first_guess(
+    def guess(
         self, embedding: Tensor, visual_states: Tensor, token_hw: tuple[int, int], seg: Tensor
     ) -> Tensor:
+        """Compare the prompts with the picture, float (n, h, w) logits; arguments of forward."""
         keys = self.pixel_key(embedding[None])[0]
         pixels = torch.einsum('nc,chw->nhw', self.pixel_query(seg), keys)
         pixels = pixels.float() / keys.shape[0] ** 0.5

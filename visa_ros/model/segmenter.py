@@ -17,7 +17,15 @@ from visa_ros.model.cache import FrameCache
 from visa_ros.model.checkpoint import load_model
 from visa_ros.model.decision import Evidence
 from visa_ros.model.generation import speak, Speech, Utterance
-from visa_ros.model.objects import Candidates, conclude, find_objects, Objects
+from visa_ros.model.objects import (
+    Candidates,
+    conclude,
+    divide_whole,
+    Objects,
+    surest_places,
+    Whole,
+)
+from visa_ros.model.pictures import change_maps, shrink
 from visa_ros.model.stopwatch import Stopwatch
 from visa_ros.model.text import (
     AnswerVocabulary,
@@ -32,6 +40,7 @@ from visa_ros.model.visa import VisaModel
 from visa_ros.model.vision import PictureFeatures
 from visa_ros.nn.device import resolve_device
 from visa_ros.nn.efficientnet import normalise
+from visa_ros.nn.fused import fastest
 from visa_ros.structs import Frame, Grounding, Status
 
 CACHE_BYTES = 64 << 20
@@ -40,8 +49,9 @@ _TOGETHER = 16  # instructions that are read in one pass
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Said:
-    """An answer: as it reads, with its `[SEG]` states, and what its words count."""
+    """An answer: the state before it, how it reads, its `[SEG]` states, what its words count."""
 
+    asked: Tensor
     spoken: Spoken
     utterance: Utterance
     words: Evidence
@@ -129,9 +139,14 @@ class VisaSegmenter:
 
     def weigh(self, references: Sequence[Frame], target: Frame, instruction: str) -> Evidence:
         """Return what the decision about an instruction would go by, to calibrate it."""
-        clock = Stopwatch(self._device)
-        ((_, objects),) = self._answers(references, target, [instruction], clock)
-        return objects.evidence
+        return self.weigh_many(references, target, [instruction])[0]
+
+    def weigh_many(
+        self, references: Sequence[Frame], target: Frame, texts: Sequence[str]
+    ) -> list[Evidence]:
+        """Weigh several instructions as `weigh` does one."""
+        answers = self._answers(references, target, texts, Stopwatch(self._device))
+        return [objects.evidence for _, objects in answers]
 
     @torch.inference_mode()
     def _answers(
@@ -161,12 +176,9 @@ class VisaSegmenter:
         return answers
 
     def _check_length(self, pictures: int, texts: Sequence[Tensor]) -> None:
-        check_length(
-            pictures=pictures,
-            picture=1,
-            words=max(map(len, texts)) + 1 + self._config.max_answer_tokens,
-            limit=self._model.language.config.max_position_embeddings,
-        )
+        words = max(map(len, texts)) + 1 + self._config.max_answer_tokens
+        limit = self._model.language.config.max_position_embeddings
+        check_length(pictures=pictures, picture=1, words=words, limit=limit)
 
     def _look(self, frames: Sequence[Frame]) -> tuple[Prompt | ReadPrompt, Tensor]:
         """Return the pictures for the language model and the last one for the mask decoder."""
@@ -177,9 +189,14 @@ class VisaSegmenter:
             return read, target.embedding
         past = [features.grid for features in seen[:-1]]
         grids = torch.stack(past, dim=1) if past else target.grid[:, None][:, :0]
-        view = self._model.compose(target, grids)
+        view = self._model.compose(target, grids, self._change(frames))
         prompt = Prompt(embeds=view.prefix[0], position=view.position, mutual=True)
         return prompt, target.embedding
+
+    def _change(self, frames: Sequence[Frame]) -> Tensor:
+        pictures = [shrink(frame.rgb, self._config.image_hw) for frame in frames]
+        maps = change_maps(pictures, slots=self._config.slots)
+        return torch.from_numpy(maps)[None].to(self._device)
 
     def _features(self, frames: Sequence[Frame]) -> list[PictureFeatures]:
         """Encode, all at once, the pictures that are not known yet; each is a batch of one."""
@@ -187,8 +204,9 @@ class VisaSegmenter:
         new = [frame for frame, features in known.items() if features is None]
         if new:
             size = self._config.image_hw
-            pictures = torch.stack([prepare_picture(frame.rgb, size) for frame in new])
-            encoded = self._model.encoder(pictures.to(self._device))
+            small = np.stack([shrink(frame.rgb, size) for frame in new])
+            pictures = torch.from_numpy(small).permute(0, 3, 1, 2).to(self._device)
+            encoded = self._model.encoder(normalise(pictures))
             for k, frame in enumerate(new):
                 known[frame] = PictureFeatures(
                     grid=encoded.grid[k : k + 1].clone(),
@@ -220,6 +238,7 @@ class VisaSegmenter:
         )
         return [
             _Said(
+                asked=states[k],
                 spoken=self._vocabulary.spoken(said[k].tokens),
                 utterance=said[k],
                 words=evidence[k],
@@ -241,54 +260,41 @@ class VisaSegmenter:
         self, embedding: Tensor, prompt: ReadPrompt, said: Sequence[_Said], hw: tuple[int, int]
     ) -> list[Objects]:
         """Decode the masks of all answers at once."""
-        seg = [state for one in said for state in one.utterance.seg]
-        if not seg:
-            return [Objects(detections=(), evidence=one.words) for one in said]
-        token_hw = self._model.encoder.token_hw
+        token_hw, head = self._model.encoder.token_hw, self._model.mask_head
         visual = prompt.states[len(prompt.states) - token_hw[0] * token_hw[1] :]
-        decoded = self._model.mask_head(embedding[0], visual, token_hw, torch.stack(seg))
+        asked = self._model.match(torch.stack([one.asked for one in said]))
+        seg = [state for one in said for state in one.utterance.seg]
+        prompts = torch.cat((asked, torch.stack(seg))) if seg else asked
+        decoded = head(embedding[0], visual, token_hw, prompts)
         full = functional.interpolate(decoded.fine[:, None], size=hw, mode='bilinear')[:, 0]
-        counts = [len(one.utterance.seg) for one in said]
-        parts = zip(
-            *(tensor.split(counts) for tensor in (decoded.fine, full, decoded.quality)),
-            strict=True,
-        )
-        return [
-            find_objects(
-                Candidates(
-                    low=low,
-                    full=big,
-                    quality=quality,
-                    presence=one.utterance.presence,
-                    labels=one.spoken.labels,
-                ),
-                one.words,
-                min_mask_px=self._config.decision.min_mask_px,
-                trust_quality=True,
+        fit = surest_places(decoded.coarse[: len(said)])
+        quality = decoded.quality.clamp(0, 1)
+        objects, first, least = [], len(said), self._config.decision.min_mask_px
+        for k, one in enumerate(said):
+            own = slice(first, first + len(one.utterance.seg))
+            first = own.stop
+            named = Candidates(
+                low=decoded.fine[own],
+                full=full[own],
+                quality=quality[own],
+                presence=[fit[k]] * len(one.utterance.seg),
+                labels=one.spoken.labels,
             )
-            for one, (low, big, quality) in zip(said, parts, strict=True)
-        ]
-
-
-def prepare_picture(rgb: np.ndarray, image_hw: tuple[int, int]) -> Tensor:
-    """Resize (H, W, 3) uint8 to the network's size; returns float (3, h, w), normalised."""
-    picture = torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None].float()
-    if picture.shape[-2:] != image_hw:
-        picture = functional.interpolate(picture, size=image_hw, mode='bilinear', antialias=True)
-    return normalise(picture)[0]
+            whole = Whole(low=decoded.fine[k], full=full[k], quality=float(quality[k]), fit=fit[k])
+            objects.append(divide_whole(whole, named, one.words, min_mask_px=least))
+        return objects
 
 
 def load_segmenter(
     folder: Path, *, device: str = 'cpu', cache_bytes: int = CACHE_BYTES
 ) -> VisaSegmenter:
     """
-    Load a model folder: config.json, visa.safetensors, text/.
-
-    cache_bytes  kept at most of what is computed from frames; 0: nothing
+    Load a model folder: config.json, visa.safetensors, text/; cache_bytes as in VisaSegmenter.
 
     Raises CheckpointError for files that do not fit, ConfigError for a device that is not there.
     """
     where = resolve_device(device)
     model, config = load_model(folder)
+    model.encoder.backbone = fastest(model.encoder.backbone.to(where), where)
     text = load_text_encoder(folder / 'text', device=str(where))
     return VisaSegmenter(model=model.to(where), text=text, config=config, cache_bytes=cache_bytes)

@@ -17,7 +17,9 @@ import torch
 from torch import nn, Tensor
 from transformers import LlamaModel
 
+from visa_ros.model.pictures import CHANNELS
 from visa_ros.model.sam import MaskHead, MaskLogits
+from visa_ros.model.text import PAD
 from visa_ros.model.token_merge import merge_tokens
 from visa_ros.model.vision import PictureFeatures, PyramidEncoder
 
@@ -52,6 +54,21 @@ class Reading:
     answer: Tensor
 
 
+class ChangeEmbedding(nn.Sequential):
+    """What has changed since earlier pictures, for the visual tokens; says nothing at first."""
+
+    def __init__(self, channels: int, width: int) -> None:
+        last = nn.Conv2d(width // 2, width, 1)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)  # type: ignore[arg-type]
+        super().__init__(
+            nn.PixelUnshuffle(2),  # the tokens' stride is twice that of the maps
+            nn.Conv2d(4 * channels, width // 2, 3, padding=1),
+            nn.GELU(),
+            last,
+        )
+
+
 class VisaModel(nn.Module):
     """The whole network; `build.py` makes it from a config."""
 
@@ -65,48 +82,50 @@ class VisaModel(nn.Module):
         text_width: int,
         clusters: tuple[int, ...],
         neighbors: tuple[int, ...],
+        slots: int,
     ) -> None:
         super().__init__()
         hidden = language.config.hidden_size
-        self.clusters, self.neighbors = clusters, neighbors
+        self.clusters, self.neighbors, self.slots = clusters, neighbors, slots
         self.encoder = encoder
         self.position = nn.Parameter(0.02 * torch.randn(1, width, *encoder.token_hw))
-        self.motion = nn.Conv2d(width, width, 1)
+        self.change = ChangeEmbedding(CHANNELS * slots, width)
         self.mm_projector = nn.Linear(width, hidden)
         self.text_projector = nn.Sequential(
             nn.LayerNorm(text_width), nn.Linear(text_width, hidden)
         )
         self.language = language
         self.lm_head = nn.Linear(hidden, language.config.vocab_size, bias=False)
+        # Turns the state before the first word into a prompt for all that fits the question.
+        self.match = nn.Linear(hidden, hidden)
         self.mask_head = mask_head
 
-    def look(self, target: Tensor, references: Tensor) -> View:
+    def look(self, target: Tensor, references: Tensor, change: Tensor) -> View:
         """
         Encode the pictures.
 
         target      float (B, 3, H, W)
         references  float (B, R, 3, H, W), oldest first; R may be 0
+        change      float (B, CHANNELS * slots, H/8, W/8)  see visa_ros.model.pictures
         """
         batch, count = references.shape[:2]
         features = self.encoder(target)
         past = features.grid.new_zeros(batch, 0, *features.grid.shape[1:])
         if count:
             past = self.encoder.grids(references.flatten(0, 1)).unflatten(0, (batch, count))
-        return self.compose(features, past)
+        return self.compose(features, past, change)
 
-    def compose(self, target: PictureFeatures, past: Tensor) -> View:
+    def compose(self, target: PictureFeatures, past: Tensor, change: Tensor) -> View:
         """
         Put encoded pictures in a row.
 
-        past  float (B, R, W, h, w)  grids of the references, oldest first; R may be 0
+        past    float (B, R, W, h, w)  grids of the references, oldest first; R may be 0
+        change  as in `look`
         """
         batch, count = past.shape[:2]
-        tokens = self._flat(target.grid + self.position)
+        tokens = self._flat(target.grid + self.position + self.change(change))
         parts, position = [tokens], [torch.full((tokens.shape[1],), count)]
         if count:
-            # What changed in place since each reference; a still camera sees motion here.
-            change = (target.grid[:, None] - past).abs().mean(dim=1)
-            parts = [tokens + self._flat(self.motion(change))]
             merged = merge_tokens(
                 self._flat(past.flatten(0, 1) + self.position),
                 clusters=self.clusters,
@@ -129,24 +148,26 @@ class VisaModel(nn.Module):
         text         float (B, Q, T, E)  states of the instruction, padded
         text_length  int64 (B, Q)
         answer       int64 (B, Q, A)     answer tokens from the start token on, padded at the end
+                                         by PAD; the states there mean nothing
         """
-        batch, asked, padded = text.shape[:3]
-        questions = torch.cat(
-            (self.text_projector(text), self.language.embed_tokens(answer)), dim=2
-        )  # (B, Q, T + A, D)
-        span = questions.shape[2]
-        embeds = torch.cat((view.prefix, questions.flatten(1, 2).to(view.prefix)), dim=1)
-        start = int(view.position[-1]) + 1
-        place = _question_positions(text_length, padded, span)  # (B, Q, T + A)
-        position = torch.cat((view.position.expand(batch, -1), start + place.flatten(1)), dim=1)
-        mask = _packed_mask(view.prefix.shape[1], text_length, padded, span)
-        states = self.language(
-            inputs_embeds=embeds, attention_mask=mask, position_ids=position, use_cache=False
-        ).last_hidden_state
+        asked, padded = text.shape[1:3]
+        pieces = torch.cat((self.text_projector(text), self.language.embed_tokens(answer)), dim=2)
+        packing = _pack(text_length, answer, padded)
+        index = packing.index[..., None].expand(-1, -1, pieces.shape[-1])
+        questions = pieces.flatten(1, 2).gather(1, index)
         first = view.prefix.shape[1]
+        start = int(view.position[-1]) + 1
+        places = view.position.expand(len(text), -1), start + packing.place
+        states = self.language(
+            inputs_embeds=torch.cat((view.prefix, questions.to(view.prefix)), dim=1),
+            attention_mask=_packed_mask(first, packing),
+            position_ids=torch.cat(places, dim=1),
+            use_cache=False,
+        ).last_hidden_state
+        spread = states.new_zeros(pieces.flatten(1, 2).shape).scatter(1, index, states[:, first:])
         return Reading(
             visual=states[:, first - view.target : first],
-            answer=states[:, first:].unflatten(1, (asked, span))[:, :, padded:],
+            answer=spread.unflatten(1, (asked, -1))[:, :, padded:],
         )
 
     def question(self, text: Tensor, begin: int) -> Tensor:
@@ -163,29 +184,54 @@ class VisaModel(nn.Module):
         return grid.flatten(2).transpose(1, 2)  # (B, W, h, w) -> (B, h * w, W)
 
 
-def _question_positions(text_length: Tensor, padded: int, span: int) -> Tensor:
-    """Position of each token within its question; the answer follows the text's true end."""
-    index = torch.arange(span, device=text_length.device)
-    in_answer = index >= padded
-    return torch.where(in_answer, index - padded + text_length[..., None], index)
-
-
-def _packed_mask(prefix: int, text_length: Tensor, padded: int, span: int) -> Tensor:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Packing:
     """
-    Attention of the packed sequence, bool (B, 1, L, L): True may be read.
+    The tokens of Q questions in one row of L, without their padding.
+
+    index  int64 (B, L)  where each is among the Q * (T + A) padded ones
+    owner  int64 (B, L)  its question
+    place  int64 (B, L)  its position within the question
+    real   bool (B, L)   False where a row is shorter than the longest
+    """
+
+    index: Tensor
+    owner: Tensor
+    place: Tensor
+    real: Tensor
+
+
+def _pack(text_length: Tensor, answer: Tensor, padded: int) -> _Packing:
+    """Lay out texts (B, Q) of up to `padded` tokens and their answers (B, Q, A)."""
+    span = padded + answer.shape[2]
+    index = torch.arange(span, device=answer.device)
+    length = text_length[..., None]
+    used = torch.cat((index[:padded] < length, answer != PAD), dim=2).flatten(1)
+    # The answer follows the text's true end.
+    place = torch.where(index >= padded, index - padded + length, index).flatten(1)
+    count = used.sum(dim=1)
+    kept = used.logical_not().to(torch.uint8).argsort(dim=1, stable=True)[:, : int(count.max())]
+    return _Packing(
+        index=kept,
+        owner=kept // span,
+        place=place.gather(1, kept),
+        real=torch.arange(kept.shape[1], device=kept.device) < count[:, None],
+    )
+
+
+def _packed_mask(prefix: int, packing: _Packing) -> Tensor:
+    """
+    Attention of the packed sequence, bool (B, 1, P + L, P + L): True may be read.
 
     Pictures see all pictures; a question sees the pictures and its own past.
     """
-    batch, asked = text_length.shape
-    device = text_length.device
-    question = torch.arange(asked, device=device).repeat_interleave(span)
-    index = torch.arange(span, device=device).repeat(asked)
-    own_past = (question[:, None] == question) & (index[:, None] >= index)
-    padding = (index >= text_length[:, question]) & (index < padded)  # (B, Q * S)
-    total = prefix + asked * span
-    mask = torch.zeros(batch, total, total, dtype=torch.bool, device=device)
+    batch, length = packing.index.shape
+    owner, index = packing.owner, packing.index
+    own_past = (owner[:, :, None] == owner[:, None]) & (index[:, :, None] >= index[:, None])
+    total = prefix + length
+    mask = torch.zeros(batch, total, total, dtype=torch.bool, device=index.device)
     mask[:, :, :prefix] = True
-    mask[:, prefix:, prefix:] = own_past & ~padding[:, None, :]
-    diagonal = torch.arange(total, device=device)
-    mask[:, diagonal, diagonal] = True  # a padded token must read something
+    mask[:, prefix:, prefix:] = own_past & packing.real[:, None]
+    diagonal = torch.arange(total, device=index.device)
+    mask[:, diagonal, diagonal] = True  # what only fills a row must read something
     return mask[:, None]

@@ -1,286 +1,188 @@
 """
-Train visa-nano's segmenter on rendered clips.
+The second stage of visa-nano: instruction tuning.
 
-One loss for the words, one for the masks of the `[SEG]` tokens, and two that ask every pixel and
-every visual token for its category: without them a small model does not learn to see in the time
-that two cores give it.
+One loss for the words, three for what the `[SEG]` states point at and cut out, and those of the
+first stage again, now on what the language model makes of each visual token, what has happened to
+it included.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-import json
-import logging
-import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn, Tensor
 from torch.nn import functional
-from tqdm import tqdm
 
 from visa_ros.data.tabletop import Tabletop
-from visa_ros.errors import TrainingError
 from visa_ros.model.build import build_model, VisaConfig
-from visa_ros.model.checkpoint import save_model
 from visa_ros.model.text import load_text_encoder, PAD
 from visa_ros.model.visa import Reading, View, VisaModel
-from visa_ros.nn.efficientnet import load_imagenet_weights, normalise
+from visa_ros.nn.efficientnet import normalise
+from visa_ros.train.augment import Backgrounds
+from visa_ros.train.dense import DenseHead, matching_loss, pointing_loss
 from visa_ros.train.losses import mask_iou, mask_loss, word_loss
 from visa_ros.train.questions import Batch, QuestionBatches
+from visa_ros.train.run import Run, Schedule, start_from
+from visa_ros.train.wordings import more_words
 
-_LOG = logging.getLogger(__name__)
-_STATE = 'train_state.pt'
+_DECODED = 2  # `[SEG]` states of a picture whose masks are decoded in full, and as many questions
+_TEXT_NOISE = 0.15  # of the size of a text state
+# Most words of an answer follow from the others: the few that do not must count among the masks.
+_SHARES: Mapping[str, float] = {
+    'word': 3.0,
+    'match': 3.0,
+    'union guess': 0.7,
+    'union': 1.0,
+    'point': 1.0,
+    'guess': 0.3,
+    'mask': 0.6,
+    'quality': 0.5,
+    'pixel kind': 0.2,
+    'pixel color': 0.1,
+    'pixel number': 0.2,
+    'token kind': 0.2,
+    'token color': 0.1,
+    'token number': 0.5,
+    'token happened': 0.5,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SegmenterTraining:
     """
-    How long and how fast to learn.
+    How to learn to answer.
 
-    steps      optimiser steps in all
-    cooldown   of them, the last so many with a falling learning rate
     samples, questions  per step: pictures, and questions about each
-    references earlier pictures that half of the batches come with
-    rate       learning rate; the pretrained encoder learns at encoder_rate times it
-    averaging  decay of the running average of the weights that is saved
     """
 
-    steps: int = 3000
-    cooldown: int = 600
-    warmup: int = 100
+    schedule: Schedule = field(
+        default_factory=lambda: Schedule(steps=1600, cooldown=500, rate=7e-4)
+    )
     samples: int = 8
-    questions: int = 8
-    references: int = 3
-    rate: float = 1e-3
-    encoder_rate: float = 0.3
-    averaging: float = 0.995
+    questions: int = 16
     seed: int = 0
-    save_every: int = 200
 
 
-class _Learner(nn.Module):
-    """The model with the heads that only training needs."""
+class AnswerLearner(nn.Module):
+    """The model with heads on its image features and on its visual tokens when read."""
 
     def __init__(self, model: VisaModel, config: VisaConfig) -> None:
         super().__init__()
-        kinds = len(config.labels) + 1
         self.model = model
-        self.pixel_category = nn.Conv2d(config.mask_dim, kinds, 1)
-        self.token_category = nn.Linear(config.hidden, kinds)
-        weight = torch.ones(kinds)
-        weight[0] = 0.1  # most of a picture is background
-        self.register_buffer('weight', weight)
+        self.pixel_head = DenseHead(config.mask_dim, len(config.labels))
+        self.token_head = DenseHead(config.hidden, len(config.labels))
 
-    def forward(self, batch: Batch, rng: torch.Generator) -> dict[str, Tensor]:
+    def losses(self, batch: Batch) -> Mapping[str, Tensor]:
         """Return the losses by name, and the mean IoU of the masks as 'iou'."""
-        pictures = _augment(torch.cat((batch.references, batch.target[:, None]), dim=1), rng)
-        view = self.model.look(pictures[:, -1], pictures[:, :-1])
-        reading = self.model.read(view, batch.text, batch.text_length, batch.answer)
-        losses = self._dense(view.embedding, reading.visual, batch.category)
-        losses['word'] = word_loss(self.model.lm_head(reading.answer), batch.answer, pad=PAD)
-        return losses | self._masks(view, reading, batch)
-
-    def _masks(self, view: View, reading: Reading, batch: Batch) -> dict[str, Tensor]:
-        none = view.embedding.new_zeros(0, dtype=torch.float32)
-        fine, coarse, quality, iou = [none], [none], [none], [none]
-        for sample, masks in enumerate(batch.masks):
-            if not len(masks):
-                continue
-            seg = reading.answer[sample][batch.seg[sample]]  # (n, D)
-            out = self.model.masks(view, sample, reading.visual[sample], seg)
-            fine.append(mask_loss(out.fine, masks))
-            coarse.append(mask_loss(out.coarse, functional.avg_pool2d(masks, 4)))
-            iou.append(mask_iou(out.fine, masks))
-            quality.append((out.quality - iou[-1]).square())
-        count = max(1, sum(map(len, batch.masks)))
-        parts = {'mask': fine, 'guess': coarse, 'quality': quality, 'iou': iou}
-        return {name: torch.cat(values).sum() / count for name, values in parts.items()}
-
-    def _dense(self, embedding: Tensor, visual: Tensor, category: Tensor) -> dict[str, Tensor]:
-        pixels = self.pixel_category(embedding).float()
-        tokens = self.token_category(visual).float().transpose(1, 2)
+        view = self.model.look(normalise(batch.target), normalise(batch.references), batch.change)
+        noise = torch.randn_like(batch.text) * _TEXT_NOISE * batch.text.std()
+        reading = self.model.read(view, batch.text + noise, batch.text_length, batch.answer)
+        pixels = view.embedding.flatten(2).transpose(1, 2)
+        words = self.model.lm_head(reading.answer)
         return {
-            'pixel': functional.cross_entropy(pixels, category[:, 4::8, 4::8], self.weight),
-            'token': functional.cross_entropy(
-                tokens, category[:, 8::16, 8::16].flatten(1), self.weight
-            ),
+            'word': word_loss(words, batch.answer, pad=PAD),
+            **self.pixel_head.losses(pixels, batch.pixels, 'pixel'),
+            **self.token_head.losses(reading.visual, batch.tokens, 'token'),
+            **self._matches(view, reading, batch),
+            **self._masks(view, reading, batch),
         }
 
+    def _matches(self, view: View, reading: Reading, batch: Batch) -> dict[str, Tensor]:
+        """What fits must be clear before the first word: all objects at once, or none."""
+        head = self.model.mask_head
+        parts: dict[str, list[Tensor]] = {}
+        for sample, fits in enumerate(batch.fits):
+            asked = self.model.match(reading.answer[sample, : len(fits), 0])
+            things, embedding = batch.things[sample][:-1], view.embedding[sample]
+            hw = self.model.encoder.token_hw
+            maps = head.guess(embedding, reading.visual[sample], hw, asked)
+            union = fits.float() @ things.flatten(1)
+            union = union.clamp(max=1).unflatten(1, things.shape[1:])
+            few = torch.randperm(len(fits))[:_DECODED]
+            out = head.refine(embedding, maps[few], asked[few])
+            found = {
+                'match': matching_loss(maps, functional.avg_pool2d(things, 4), fits),
+                'union guess': mask_loss(maps, functional.avg_pool2d(union, 4)),
+                'union': mask_loss(out.fine, union[few]),
+                'union iou': mask_iou(out.fine, union[few]),
+            }
+            for name, value in found.items():
+                parts.setdefault(name, []).append(value)
+        return {name: torch.cat(values).mean() for name, values in parts.items()}
 
-_SHARES: Mapping[str, float] = {
-    'mask': 1.0,
-    'guess': 1.0,
-    'word': 1.0,
-    'quality': 0.5,
-    'pixel': 0.4,
-    'token': 0.2,
-}
+    def _masks(self, view: View, reading: Reading, batch: Batch) -> dict[str, Tensor]:
+        parts: dict[str, list[Tensor]] = {}
+        for sample, wanted in enumerate(batch.wanted):
+            if not len(wanted):
+                continue
+            seg = reading.answer[sample][batch.seg[sample]]  # (n, D)
+            found = self._cut_out(
+                view.embedding[sample], reading.visual[sample], seg, batch.things[sample], wanted
+            )
+            for name, value in found.items():
+                parts.setdefault(name, []).append(value)
+        return {name: torch.cat(values).mean() for name, values in parts.items()}
+
+    def _cut_out(
+        self, embedding: Tensor, visual: Tensor, seg: Tensor, things: Tensor, wanted: Tensor
+    ) -> dict[str, Tensor]:
+        """Compare what the n states of a picture mean with the n rows of things wanted."""
+        head = self.model.mask_head
+        coarse = head.guess(embedding, visual, self.model.encoder.token_hw, seg)
+        areas = functional.avg_pool2d(things, 4)
+        few = torch.randperm(len(wanted))[:_DECODED]
+        out = head.refine(embedding, coarse[few], seg[few])
+        truth = things[wanted[few]]
+        iou = mask_iou(out.fine, truth)
+        return {
+            'point': pointing_loss(coarse, areas, wanted),
+            'guess': mask_loss(coarse, areas[wanted]),
+            'mask': mask_loss(out.fine, truth),
+            'quality': (out.quality - iou).square(),
+            'iou': iou,
+        }
 
 
 def train_segmenter(
     data: Path,
     out: Path,
     *,
+    start: Path,
     text: Path,
     config: VisaConfig,
     training: SegmenterTraining,
+    backgrounds: Path | None = None,
     resume: bool = False,
 ) -> None:
     """
     Train on the clips in `data` and write config.json and visa.safetensors to `out`.
 
+    start   folder of the first stage, see visa_ros.train.image_side; its backbone stays as it is
     text    folder of the frozen instruction encoder
+    backgrounds  folder of photographs that some objects are laid on
     resume  go on from the state in `out`; its data order does not depend on the interruption
 
-    Raises MissingPackageError without the ImageNet weights, DataError for unreadable clips.
+    TrainingError if `start` holds nothing, DataError for unreadable clips.
     """
-    run = _Run.fresh(config, training)
-    first = run.restore(out) if resume else 0
+    torch.manual_seed(training.seed)
+    learner = AnswerLearner(build_model(config), config)
+    start_from(learner, start)
+    learner.model.encoder.backbone.requires_grad_(False)
+    learner.model.to(memory_format=torch.channels_last)
     batches = QuestionBatches(
         Tabletop(data),
         text=load_text_encoder(text, remembered=20_000),
         labels=config.labels,
+        image_hw=config.image_hw,
+        slots=config.slots,
         samples=training.samples,
         questions=training.questions,
-        references=training.references,
         seed=training.seed,
+        more=more_words(),
+        backgrounds=None if backgrounds is None else Backgrounds(backgrounds),
     )
-    out.mkdir(parents=True, exist_ok=True)
-    with tqdm(total=training.steps, initial=first, desc='segmenter', unit='step') as bar:
-        for step, batch in _ahead(batches, first, training.steps):
-            losses = run.step(batch, step, training)
-            shown = {name: round(float(value.detach()), 3) for name, value in losses.items()}
-            bar.update()
-            bar.set_postfix(shown)
-            with (out / 'log.jsonl').open('a') as log:
-                log.write(json.dumps({'step': step, **shown}) + '\n')
-            if (step + 1) % training.save_every == 0 or step + 1 == training.steps:
-                run.save(out, step + 1, config)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Run:
-    """What learns, and the running average of the model's weights."""
-
-    learner: _Learner
-    optimizer: torch.optim.Optimizer
-    average: dict[str, Tensor]
-
-    @classmethod
-    def fresh(cls, config: VisaConfig, training: SegmenterTraining) -> _Run:
-        torch.manual_seed(training.seed)
-        model = build_model(config)
-        load_imagenet_weights(model.encoder.backbone)
-        _freeze_early_stages(model)
-        learner = _Learner(model.to(memory_format=torch.channels_last), config)
-        return cls(
-            learner=learner,
-            optimizer=_optimizer(learner, training),
-            average={k: v.clone() for k, v in model.state_dict().items()},
-        )
-
-    def step(self, batch: Batch, step: int, training: SegmenterTraining) -> dict[str, Tensor]:
-        losses = _step(self.learner, self.optimizer, batch, step, training)
-        decay = min(training.averaging, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for name, value in self.learner.model.state_dict().items():
-                if value.is_floating_point():
-                    self.average[name].lerp_(value, 1 - decay)
-        return losses
-
-    def save(self, out: Path, step: int, config: VisaConfig) -> None:
-        state = {
-            'learner': self.learner.state_dict(),
-            'optimizer': self.optimizer.state_dict(),
-            'average': self.average,
-            'step': step,
-        }
-        scratch = out / (_STATE + '.part')
-        torch.save(state, scratch)
-        os.replace(scratch, out / _STATE)
-        model = build_model(config)
-        model.load_state_dict(self.average)
-        save_model(model, config, out)
-
-    def restore(self, out: Path) -> int:
-        file = out / _STATE
-        if not file.is_file():
-            return 0
-        state: dict[str, Any] = torch.load(file, map_location='cpu', weights_only=True)
-        self.learner.load_state_dict(state['learner'])
-        self.optimizer.load_state_dict(state['optimizer'])
-        self.average.update(state['average'])
-        _LOG.info('resumed at step %d', state['step'])
-        return int(state['step'])
-
-
-def _freeze_early_stages(model: VisaModel) -> None:
-    """Edges and textures, up to stride 4, are as good as they get and the dearest to train."""
-    backbone = model.encoder.backbone
-    for part in (backbone.conv_stem, backbone.bn0, *backbone.blocks[:3]):
-        part.requires_grad_(False)
-
-
-def _step(
-    learner: _Learner,
-    optimizer: torch.optim.Optimizer,
-    batch: Batch,
-    step: int,
-    training: SegmenterTraining,
-) -> dict[str, Tensor]:
-    for group in optimizer.param_groups:
-        group['lr'] = training.rate * group['share'] * _schedule(step, training)
-    rng = torch.Generator().manual_seed(training.seed * 1_000_003 + step)
-    with torch.autocast('cpu', torch.bfloat16):
-        losses = learner(batch, rng)
-    total = sum(share * losses[name] for name, share in _SHARES.items())
-    if not torch.isfinite(total):
-        raise TrainingError(f'the loss is not finite at step {step}: {losses}; lower the rate')
-    optimizer.zero_grad(set_to_none=True)
-    total.backward()
-    nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
-    optimizer.step()
-    return losses
-
-
-def _schedule(step: int, training: SegmenterTraining) -> float:
-    """Warm up, hold, and fall linearly at the end: a run can be cut short by an early fall."""
-    rising = min(1.0, (step + 1) / training.warmup)
-    left = (training.steps - step) / max(1, training.cooldown)
-    return rising * min(1.0, 0.02 + 0.98 * left)
-
-
-def _optimizer(learner: _Learner, training: SegmenterTraining) -> torch.optim.Optimizer:
-    trained = [(n, p) for n, p in learner.named_parameters() if p.requires_grad]
-    slow = [p for n, p in trained if '.backbone.' in n]
-    fast = [p for n, p in trained if '.backbone.' not in n]
-    groups = [{'params': slow, 'share': training.encoder_rate}, {'params': fast, 'share': 1.0}]
-    return torch.optim.AdamW(groups, lr=training.rate, betas=(0.9, 0.98), weight_decay=0.02)
-
-
-def _ahead(batches: QuestionBatches, first: int, last: int) -> Iterator[tuple[int, Batch]]:
-    """Yield numbered batches; the next one is made while this one is learned from."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        coming = pool.submit(batches.batch, first)
-        for step in range(first, last):
-            batch = coming.result()
-            coming = pool.submit(batches.batch, step + 1)
-            yield step, batch
-
-
-def _augment(pictures: Tensor, rng: torch.Generator) -> Tensor:
-    """Vary light, colour and noise, alike within a clip; uint8 (B, K, 3, H, W) to float."""
-    count = len(pictures)
-    values = normalise(pictures)
-    values = values * (0.75 + 0.5 * torch.rand(count, 1, 1, 1, 1, generator=rng))
-    values = values * (0.92 + 0.16 * torch.rand(count, 1, 3, 1, 1, generator=rng))
-    values = values + 0.2 * torch.randn(count, 1, 1, 1, 1, generator=rng)
-    strength = 0.08 * torch.rand(count, 1, 1, 1, 1, generator=rng)
-    values = values + strength * torch.randn(values.shape, generator=rng)
-    if torch.rand(1, generator=rng) < 0.3:
-        values = functional.avg_pool2d(values.flatten(0, 1), 3, 1, 1).unflatten(0, (count, -1))
-    return values
+    run = Run(learner, config, training.schedule, _SHARES, seed=training.seed)
+    run.learn(batches.batch, out, title='segmenter', resume=resume)

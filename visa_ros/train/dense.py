@@ -1,0 +1,92 @@
+"""Heads that only training needs: each cell of a feature map tells what it sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import nn, Tensor
+from torch.nn import functional
+
+from visa_ros.train.things import COLOR_COUNT, DenseTruth, HAPPENINGS, NUMBERS, UNKNOWN
+
+_BACKGROUND_WEIGHT = 0.1  # most of a picture is background
+
+
+class DenseHead(nn.Module):
+    """
+    Category, colour, numbers and what has happened, from features of each cell.
+
+    kinds   labels without the background
+    """
+
+    def __init__(self, width: int, kinds: int) -> None:
+        super().__init__()
+        self.sizes = (kinds + 1, COLOR_COUNT, NUMBERS, len(HAPPENINGS))
+        self.read = nn.Linear(width, sum(self.sizes))
+        weight = torch.ones(kinds + 1)
+        weight[0] = _BACKGROUND_WEIGHT
+        self.register_buffer('weight', weight)
+
+    def losses(self, features: Tensor, truth: DenseTruth, prefix: str) -> Mapping[str, Tensor]:
+        """
+        Compare with the truth.
+
+        features  float (B, N, width), N = h * w
+        truth     its arrays have a first axis of B
+        """
+        category, color, numbers, happened = self.read(features).float().split(self.sizes, dim=-1)
+        kinds = torch.from_numpy(truth.category).flatten(1)
+        inside = kinds > 0
+        hues = torch.from_numpy(truth.color).flatten(1).masked_fill(~inside, UNKNOWN)
+        wanted = torch.from_numpy(truth.numbers).flatten(2).transpose(1, 2)
+        flags = torch.from_numpy(truth.happened).flatten(2).transpose(1, 2)
+        losses = {
+            'kind': functional.cross_entropy(category.transpose(1, 2), kinds, self.weight),
+            'color': _mean_cross_entropy(color.transpose(1, 2), hues),
+            'number': functional.smooth_l1_loss(numbers[inside], wanted[inside]),
+        }
+        said = inside[..., None] & ~flags.isnan()
+        if said.any():
+            losses['happened'] = functional.binary_cross_entropy_with_logits(
+                happened[said], flags[said]
+            )
+        return {f'{prefix} {name}': loss for name, loss in losses.items()}
+
+
+def _mean_cross_entropy(logits: Tensor, classes: Tensor) -> Tensor:
+    """Mean over the cells that have a class; 0 where none has."""
+    total = functional.cross_entropy(logits, classes, ignore_index=UNKNOWN, reduction='sum')
+    return total / (classes != UNKNOWN).sum().clamp(min=1)
+
+
+def pointing_loss(guess: Tensor, areas: Tensor, wanted: Tensor) -> Tensor:
+    """
+    Cross-entropy of which object a guess points at, per guess.
+
+    guess    float (n, h, w)  logits of first guesses
+    areas    float (m, h, w)  share of each cell that an object, or last the background, covers
+    wanted   int64 (n,)       index of the object meant
+    returns  float (n,)
+    """
+    shares = areas.flatten(1) / areas.flatten(1).sum(dim=1, keepdim=True).clamp(min=1e-3)
+    score = guess.float().flatten(1) @ shares.T  # (n, m)
+    return functional.cross_entropy(score, wanted, reduction='none')
+
+
+def matching_loss(maps: Tensor, areas: Tensor, fits: Tensor) -> Tensor:
+    """
+    Cross-entropy of whether each object fits each question.
+
+    maps     float (Q, h, w)  logits of where something fits
+    areas    float (m, h, w)  share of each cell that an object covers; objects out of view: 0
+    fits     bool (Q, m)
+    returns  float (Q * m',), of the m' objects in view
+    """
+    cover = areas.flatten(1)
+    shown = cover.sum(dim=1) > 0
+    shares = cover[shown] / cover[shown].sum(dim=1, keepdim=True)
+    score = maps.float().flatten(1) @ shares.T
+    return functional.binary_cross_entropy_with_logits(
+        score, fits[:, shown].float(), reduction='none'
+    ).flatten()
