@@ -89,9 +89,9 @@ def _add_render(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add('--household-dir', default='', metavar='DIR', help='from `visa-ros sim assets`')
     add(
         '--instances',
-        choices=('train', 'held_out'),
+        choices=('train', 'varied', 'held_out'),
         default='train',
-        help='held_out: shapes and colours that training never renders',
+        help='varied: bent out of shape; held_out: what training never renders',
     )
     add('--expressions', type=int, default=8, metavar='N', help='questions per clip at most')
     add('--held-out', action='store_true', help='ask in words that are kept from training')

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from visa_ros.sim import phrases
-from visa_ros.sim.asking import Asker, Expression
+from visa_ros.sim.asking import Asker, called, Expression, Kinds, tagged
 from visa_ros.sim.knowledge import carriers, CATEGORIES, COLORS, look_alike, may_be_called
 from visa_ros.sim.lore import FACTS
 from visa_ros.sim.questions import asks_for_one
@@ -33,13 +33,14 @@ def by_absence(asker: Asker) -> Expression | None:
     return pick(asker.rng, hard if asker.chance(0.5) else easy)(asker)
 
 
-def _nothing(asker: Asker, phrase: str, *, one: bool = False) -> Expression:
-    return asker.ask('absent', phrase, (), one=one)
+def _nothing(asker: Asker, phrase: str, kinds: Kinds) -> Expression:
+    return asker.ask('absent', phrase, (), kinds=kinds)
 
 
-def _thing(asker: Asker, noun: str) -> Expression:
+def _thing(asker: Asker, noun: str, kinds: Kinds) -> Expression:
     one = asker.chance(0.8)
-    return _nothing(asker, f'the {noun}' if one else indefinite(noun), one=one)
+    phrase = f'the {noun}' if one else indefinite(noun)
+    return asker.ask('absent', phrase, (), one=one, kinds=kinds)
 
 
 def missing_kinds(present: tuple[ObjectInfo, ...]) -> list[str]:
@@ -80,7 +81,7 @@ def _wrong_color(asker: Asker) -> Expression | None:
     if not colors:
         return None
     color = pick(asker.rng, nearby if nearby and asker.chance(0.7) else colors)
-    return _thing(asker, f'{color} {asker.name(category)}')
+    return _thing(asker, f'{color} {asker.name(category)}', called(category))
 
 
 def _same_family(asker: Asker) -> Expression | None:
@@ -88,7 +89,11 @@ def _same_family(asker: Asker) -> Expression | None:
     tags = {tag for s in asker.look.seen for tag in CATEGORIES[s.category].tags}
     missing = missing_kinds(asker.look.present)
     kin = [kind for kind in missing if tags & CATEGORIES[kind].tags]
-    return _thing(asker, asker.name(pick(asker.rng, kin))) if kin else None
+    return _kind(asker, pick(asker.rng, kin)) if kin else None
+
+
+def _kind(asker: Asker, category: str) -> Expression:
+    return _thing(asker, asker.name(category), called(category, decide=True))
 
 
 def _nothing_happened(asker: Asker) -> Expression | None:
@@ -108,24 +113,31 @@ def _nothing_happened(asker: Asker) -> Expression | None:
 
 def _other_kind(asker: Asker) -> Expression | None:
     missing = missing_kinds(asker.look.present)
-    return _thing(asker, asker.name(pick(asker.rng, missing))) if missing else None
+    return _kind(asker, pick(asker.rng, missing)) if missing else None
 
 
 def _stranger(asker: Asker) -> Expression:
-    return _thing(asker, asker.say(phrases.STRANGERS))
+    return _thing(asker, asker.say(phrases.STRANGERS), Kinds(decide=True))
 
 
 def _unserved(asker: Asker) -> Expression | None:
     tags = missing_tags(asker.look.present)
-    return _nothing(asker, asker.say(phrases.TAGS[pick(asker.rng, tags)])) if tags else None
+    if not tags:
+        return None
+    tag = pick(asker.rng, tags)
+    return _nothing(asker, asker.say(phrases.TAGS[tag]), tagged(tag, decide=True))
 
 
 def _unthinkable(asker: Asker) -> Expression:
-    return _nothing(asker, asker.say(phrases.NOBODY))
+    return _nothing(asker, asker.say(phrases.NOBODY), Kinds(decide=True))
 
 
 def _unheard_of(asker: Asker) -> Expression | None:
     """Ask for what a fact is true of, where it is true of nothing."""
     kinds = {o.category for o in asker.look.present}
     facts = [f for f in FACTS.values() if not kinds & (f.kinds | f.debatable)]
-    return _nothing(asker, asker.say(pick(asker.rng, facts).wording)) if facts else None
+    if not facts:
+        return None
+    fact = pick(asker.rng, facts)
+    kinds = Kinds(sought=fact.kinds, unsure=fact.debatable, decide=True)
+    return _nothing(asker, asker.say(fact.wording), kinds)

@@ -8,9 +8,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from visa_ros.sim import phrases
-from visa_ros.sim.knowledge import carriers, CATEGORIES
+from visa_ros.sim.knowledge import carriers, CATEGORIES, may_be_called
 from visa_ros.sim.sights import Look, Sight
 from visa_ros.sim.wording import MoreWords, Phrasings, pick, request
+
+_USUAL_NAMES = 0.4  # how often a name is a usual one where there are further words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kinds:
+    """
+    The kinds of objects that a question is about, whatever the scene shows.
+
+    sought  kinds that are asked for
+    unsure  kinds of which people would argue whether they are asked for
+    beside  kinds of what the answer is compared with ('behind the book', 'all but the mug')
+    decide  whether nothing else counts: what is sought is the answer, in any scene
+    """
+
+    sought: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
+    decide: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +41,7 @@ class Expression:
     targets       instance ids from left to right in the image; empty: nothing fits
     asks_for_one  the words ask for exactly one object ('the mug', not 'a mug' or 'all mugs')
     needs_past    one picture is not enough to answer it
+    kinds         what it is about; None where kinds say nothing ('the red thing')
     """
 
     text: str
@@ -29,6 +49,7 @@ class Expression:
     targets: tuple[int, ...]
     asks_for_one: bool
     needs_past: bool = False
+    kinds: Kinds | None = None
 
     @property
     def ambiguous(self) -> bool:
@@ -60,8 +81,8 @@ class Asker:
         """Return one of the names of a kind."""
         kind = CATEGORIES[category]
         names = kind.held_out_names if self.held_out else kind.names
-        if self.more is not None:
-            names += self.more.names.get(category, ())
+        if self.more is not None and not self.chance(_USUAL_NAMES):
+            names = self.more.names.get(category, names)
         return pick(self.rng, names)
 
     def group(self, tag: str) -> tuple[str, str]:
@@ -85,6 +106,7 @@ class Asker:
         *,
         one: bool = False,
         needs_past: bool = False,
+        kinds: Kinds | None = None,
     ) -> Expression:
         """Make the question out of its phrase."""
         return Expression(
@@ -93,7 +115,22 @@ class Asker:
             targets=self.look.ordered(tuple(targets)),
             asks_for_one=one,
             needs_past=needs_past,
+            kinds=kinds,
         )
+
+
+def called(category: str, *, decide: bool = False) -> Kinds:
+    """Return the kinds that the names of one of them mean."""
+    unsure = {k for k in CATEGORIES if k != category and may_be_called(k, category)}
+    return Kinds(sought=frozenset({category}), unsure=frozenset(unsure), decide=decide)
+
+
+def tagged(*tags: str, decide: bool = False) -> Kinds:
+    """Return the kinds that carry one of some tags."""
+    sought = frozenset().union(*(carriers(tag) for tag in tags))
+    unsure = frozenset().union(*(phrases.DEBATABLE.get(tag, frozenset()) for tag in tags))
+    # What one tag leaves in doubt is in doubt in a union too, unless another tag settles it.
+    return Kinds(sought=sought, unsure=unsure - sought, decide=decide)
 
 
 def of_kind(sights: Sequence[Sight], category: str) -> list[Sight]:

@@ -8,11 +8,22 @@ its answer.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from visa_ros.sim import phrases
-from visa_ros.sim.asking import Asker, debatable, Expression, of_kind, with_tag
+from visa_ros.sim.asking import (
+    Asker,
+    called,
+    debatable,
+    Expression,
+    Kinds,
+    of_kind,
+    tagged,
+    with_tag,
+)
+from visa_ros.sim.knowledge import CATEGORIES
 from visa_ros.sim.sights import Sight
 from visa_ros.sim.wording import ANYTHING, Phrasings, pick
 
@@ -25,27 +36,30 @@ RATIO = 1.3
 TALLER_M = 0.02
 
 
-def _pools(asker: Asker) -> list[tuple[str, list[Sight]]]:
+def _pools(asker: Asker) -> list[tuple[str, list[Sight], Kinds | None]]:
     """List what may be compared: all objects, those of a kind, those of a family."""
     seen = asker.look.seen
-    pools = [(asker.say(ANYTHING), list(seen))] * 2
+    pools: list[tuple[str, list[Sight], Kinds | None]] = [
+        (asker.say(ANYTHING), list(seen), None)
+    ] * 2
     kinds = sorted({s.category for s in seen})
-    pools += [(asker.name(kind), of_kind(seen, kind)) for kind in kinds]
+    pools += [(asker.name(kind), of_kind(seen, kind), called(kind)) for kind in kinds]
     pools += [
-        (asker.group(tag)[0], with_tag(seen, tag))
+        (asker.group(tag)[0], with_tag(seen, tag), tagged(tag))
         for tag in phrases.GROUPS
         if not debatable(seen, tag)
     ]
-    return [(noun, pool) for noun, pool in pools if len(pool) > 1]
+    return [(noun, pool, about) for noun, pool, about in pools if len(pool) > 1]
 
 
 def _extreme(
-    asker: Asker, kind: str, choices: list[tuple[Phrasings, str, Sight]]
+    asker: Asker, kind: str, choices: list[tuple[Phrasings, str, Kinds | None, Sight]]
 ) -> Expression | None:
     if not choices:
         return None
-    wording, noun, sight = pick(asker.rng, choices)
-    return asker.ask(kind, asker.say(wording).replace('{}', noun), [sight], one=True)
+    wording, noun, about, sight = pick(asker.rng, choices)
+    phrase = asker.say(wording).replace('{}', noun)
+    return asker.ask(kind, phrase, [sight], one=True, kinds=about)
 
 
 def _sizes(sight: Sight, which: str) -> tuple[float, ...]:
@@ -73,9 +87,9 @@ def by_size(asker: Asker) -> Expression | None:
     """'the largest object', 'the tallest mug', 'the smallest fruit'."""
     moved = {s.info.instance_id for s in asker.look.moved}
     choices = [
-        (wording, noun, sight)
+        (wording, noun, about, sight)
         for which, wording in phrases.SIZES.items()
-        for noun, pool in _pools(asker)
+        for noun, pool, about in _pools(asker)
         # What was moved may have toppled: its height at rest is no longer what is seen.
         if which != 'tallest' or not moved & {s.info.instance_id for s in pool}
         for sight in pool
@@ -90,9 +104,9 @@ def _ahead(values: Sequence[float], gap: float) -> int | None:
     return int(order[0]) if values[order[1]] - values[order[0]] >= gap else None
 
 
-def _extreme_places(asker: Asker) -> list[tuple[Phrasings, str, Sight]]:
+def _extreme_places(asker: Asker) -> list[tuple[Phrasings, str, Kinds | None, Sight]]:
     choices = []
-    for noun, pool in _pools(asker):
+    for noun, pool, about in _pools(asker):
         xs, depths = [s.x for s in pool], [s.depth_m for s in pool]
         rows = {
             'leftmost': (xs, GAP_X),
@@ -103,7 +117,7 @@ def _extreme_places(asker: Asker) -> list[tuple[Phrasings, str, Sight]]:
         for which, (values, gap) in rows.items():
             first = _ahead(values, gap)
             if first is not None:
-                choices.append((phrases.EXTREMES[which], noun, pool[first]))
+                choices.append((phrases.EXTREMES[which], noun, about, pool[first]))
     return choices
 
 
@@ -139,15 +153,18 @@ def _by_relation(asker: Asker) -> Expression | None:
     place = asker.say(phrases.RELATIONS[relation])
     place = place.replace('{}', f'the {asker.name(anchor.category)}')
     phrase, one = asker.say(phrases.ALL_OF_THEM).replace('{}', place), False
+    beside = frozenset({anchor.category})
+    kinds = Kinds(sought=frozenset(CATEGORIES), beside=beside)
     if others and asker.chance(0.65):
         kind = pick(asker.rng, others).category
         others = of_kind(others, kind)
         phrase, one = f'the {asker.name(kind)} {place}', True
+        kinds = replace(called(kind), beside=beside)
     verdicts = [beyond(s, anchor, relation) for s in others]
     if None in verdicts or not any(verdicts):
         return None
     targets = [s for s, fits in zip(others, verdicts, strict=True) if fits]
-    return asker.ask('spatial', phrase, targets, one=one)
+    return asker.ask('spatial', phrase, targets, one=one, kinds=kinds)
 
 
 def _by_neighbor(asker: Asker) -> Expression | None:
@@ -162,7 +179,8 @@ def _by_neighbor(asker: Asker) -> Expression | None:
     if nearest is None:
         return None
     phrase = asker.say(phrases.NEAREST_TO).replace('{}', f'the {asker.name(anchor.category)}')
-    return asker.ask('spatial', phrase, [others[nearest]], one=True)
+    kinds = Kinds(sought=frozenset(CATEGORIES), beside=frozenset({anchor.category}))
+    return asker.ask('spatial', phrase, [others[nearest]], one=True, kinds=kinds)
 
 
 def by_place(asker: Asker) -> Expression | None:

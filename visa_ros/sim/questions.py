@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from visa_ros.sim import phrases
-from visa_ros.sim.asking import Asker, debatable, Expression, of_kind, with_tag
+from visa_ros.sim.asking import (
+    Asker,
+    called,
+    debatable,
+    Expression,
+    Kinds,
+    of_kind,
+    tagged,
+    with_tag,
+)
 from visa_ros.sim.knowledge import CATEGORIES
 from visa_ros.sim.lore import FACTS
 from visa_ros.sim.record import EventKind
@@ -27,7 +36,8 @@ def by_category(asker: Asker) -> Expression | None:
     name = asker.name(category)
     one = asker.chance(0.8)
     phrase = f'the {name}' if one else indefinite(name)
-    return asker.ask('category', phrase, of_kind(seen, category), one=one)
+    targets = of_kind(seen, category)
+    return asker.ask('category', phrase, targets, one=one, kinds=called(category, decide=True))
 
 
 def by_attribute(asker: Asker) -> Expression | None:
@@ -44,24 +54,26 @@ def by_attribute(asker: Asker) -> Expression | None:
     noun = f'{sight.color} {asker.name(sight.category)}'
     one = asker.chance(0.8)
     phrase = f'the {noun}' if one else indefinite(noun)
-    return asker.ask('attribute', phrase, of_kind(same, sight.category), one=one)
+    targets = of_kind(same, sight.category)
+    return asker.ask('attribute', phrase, targets, one=one, kinds=called(sight.category))
 
 
 def by_function(asker: Asker) -> Expression | None:
     """'something I could drink from', 'the power is out.'."""
     seen = asker.look.seen
     families = sorted({tag for s in seen for tag in CATEGORIES[s.category].tags})
-    single = [(phrases.TAGS[t], with_tag(seen, t)) for t in families if not debatable(seen, t)]
+    single = [((t,), phrases.TAGS[t]) for t in families if not debatable(seen, t)]
     unions = [
-        (wording, _union(seen, tags))
+        (tuple(tags), wording)
         for tags, wording in phrases.UNIONS.items()
         if tags <= set(families) and not any(debatable(seen, t) for t in tags)
     ]
     options = unions if unions and asker.chance(0.12) else single
     if not options:
         return None
-    wording, targets = pick(asker.rng, options)
-    return asker.ask('function', asker.say(wording), targets)
+    tags, wording = pick(asker.rng, options)
+    targets = _union(seen, frozenset(tags))
+    return asker.ask('function', asker.say(wording), targets, kinds=tagged(*tags, decide=True))
 
 
 def _union(seen: Sequence[Sight], tags: frozenset[str]) -> list[Sight]:
@@ -77,7 +89,8 @@ def by_knowledge(asker: Asker) -> Expression | None:
         return None
     fact = pick(asker.rng, facts)
     targets = [s for s in seen if s.category in fact.kinds]
-    return asker.ask('knowledge', asker.say(fact.wording), targets)
+    kinds = Kinds(sought=fact.kinds, unsure=fact.debatable, decide=True)
+    return asker.ask('knowledge', asker.say(fact.wording), targets, kinds=kinds)
 
 
 MOTION_KINDS = {
@@ -128,20 +141,20 @@ def _all_of_kind(asker: Asker) -> Expression | None:
     if not several:
         return None
     kind = pick(asker.rng, several)
-    return _all(asker, asker.name(kind), None, of_kind(seen, kind))
+    return _all(asker, asker.name(kind), None, of_kind(seen, kind), called(kind, decide=True))
 
 
 def _all_of_family(asker: Asker) -> Expression | None:
     seen = asker.look.seen
     families = [
-        (asker.group(tag), with_tag(seen, tag))
+        (asker.group(tag), tag)
         for tag in phrases.GROUPS
         if len(with_tag(seen, tag)) > 1 and not debatable(seen, tag)
     ]
     if not families:
         return None
-    (one, many), targets = pick(asker.rng, families)
-    return _all(asker, one, many, targets)
+    (one, many), tag = pick(asker.rng, families)
+    return _all(asker, one, many, with_tag(seen, tag), tagged(tag, decide=True))
 
 
 def _all_of_color(asker: Asker) -> Expression | None:
@@ -155,12 +168,15 @@ def _all_of_color(asker: Asker) -> Expression | None:
     return _all(asker, noun, None, [s for s in seen if s.color == color])
 
 
-def _all(asker: Asker, one: str, many: str | None, targets: list[Sight]) -> Expression:
+def _all(
+    asker: Asker, one: str, many: str | None, targets: list[Sight], kinds: Kinds | None = None
+) -> Expression:
     many = many or plural(one)
     if asker.chance(0.3):
-        return asker.ask('multi', asker.say(phrases.EVERY_ONE).replace('{}', one), targets)
+        phrase = asker.say(phrases.EVERY_ONE).replace('{}', one)
+        return asker.ask('multi', phrase, targets, kinds=kinds)
     phrase = asker.say(phrases.ALL).replace('{}', many)
-    return asker.ask('multi', phrase, targets)
+    return asker.ask('multi', phrase, targets, kinds=kinds)
 
 
 def _all_but(asker: Asker) -> Expression | None:
@@ -170,4 +186,7 @@ def _all_but(asker: Asker) -> Expression | None:
         return None
     left_out = pick(asker.rng, single)
     phrase = asker.say(phrases.ALL_BUT).replace('{}', f'the {asker.name(left_out.category)}')
-    return asker.ask('multi', phrase, [s for s in seen if s is not left_out])
+    kinds = Kinds(
+        sought=frozenset(CATEGORIES) - {left_out.category}, beside=frozenset({left_out.category})
+    )
+    return asker.ask('multi', phrase, [s for s in seen if s is not left_out], kinds=kinds)

@@ -10,6 +10,7 @@ import numpy as np
 from visa_ros.errors import SimulationError
 from visa_ros.sim import cameras, scene
 from visa_ros.sim.cameras import CameraPath
+from visa_ros.sim.deform import varied
 from visa_ros.sim.household import household_maker
 from visa_ros.sim.layout import arrange, draw_cast, Maker, Spot, Thing
 from visa_ros.sim.objects import make_object, make_unseen_object, MAKERS
@@ -85,12 +86,21 @@ def set_stage(seed: int, config: WorldConfig) -> Stage:
 
 def _maker(config: WorldConfig) -> tuple[Maker, tuple[str, ...]]:
     """What draws the models, and of which categories."""
+    make, categories = _plain_maker(config)
+    return (_varying(make) if config.instances == 'varied' else make), categories
+
+
+def _plain_maker(config: WorldConfig) -> tuple[Maker, tuple[str, ...]]:
     if config.instances == 'held_out':
         return make_unseen_object, tuple(MAKERS)
     if config.assets == 'procedural':
         return make_object, tuple(MAKERS)
     household = household_maker(config.household_dir, mixed=config.assets == 'mixed')
     return household.make, household.categories
+
+
+def _varying(make: Maker) -> Maker:
+    return lambda category, rng: varied(make(category, rng), rng)
 
 
 def _try_stage(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from visa_ros.errors import ConfigError
 
 ASSETS = ('procedural', 'household', 'mixed')
-INSTANCES = ('train', 'held_out')
+INSTANCES = ('train', 'varied', 'held_out')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +22,9 @@ class WorldConfig:
     moving_camera  swing the camera slowly
     assets         'procedural', 'household' or 'mixed' models
     household_dir  where `visa-ros sim assets` put the household models
-    instances      'train' draws the models that training renders, 'held_out' procedural ones of
-                   shapes and colours that it never does
+    instances      'train' draws the models that training renders, 'varied' the same ones bent out
+                   of shape, 'held_out' procedural ones of shapes and colours that training never
+                   renders
     """
 
     width: int = 640
