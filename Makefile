@@ -45,25 +45,31 @@ colcon: setup  ## colcon build and colcon test in a workspace of their own
 parity: setup  ## compare with stored numbers of the reference (VISA_PARITY_DIR=: another folder)
 	@$(TEST_ENV) $(RUN)/python -m pytest -m parity test/parity
 
-# The shipped weights again, from nothing: scenes, then the stages of the model one by one.
-# About 3 hours on two cores. What is rendered is kept when it is called again; a training that was
-# stopped goes on by its own command with --resume.
+# Weights as the shipped ones, from nothing: scenes, then the stages of the model one by one.
+# About 4 hours on two cores (estimated). What is rendered is kept when it is called again; a training that was
+# stopped goes on by its own command with --resume. BF16=--bfloat16 where the CPU has it.
 OUT_NANO ?= out/nano
-SCENES ?= 1650
+SCENES ?= 1400
 MINUTES ?= 40
+BF16 ?=
 NANO := $(OUT_NANO)/visa-nano
 RENDER = $(RUN)/visa-ros sim render --vary --duration 3.6 --expressions 0 --workers 2
-nano: setup  ## render scenes and train visa-nano anew (3 h; OUT_NANO=, SCENES=, MINUTES=)
+HOUSEHOLD = --assets mixed --household-dir $(OUT_NANO)/household
+CLIPS = --data $(OUT_NANO)/varied $(OUT_NANO)/train --backgrounds $(OUT_NANO)/backgrounds
+nano: setup  ## render scenes and train visa-nano anew (4 h; OUT_NANO=, SCENES=, MINUTES=, BF16=)
 	$(RUN)/visa-ros sim assets -o $(OUT_NANO)/household
 	$(RUN)/visa-ros sim backgrounds -o $(OUT_NANO)/backgrounds
+	$(RENDER) --split train --count $(SCENES) --seed 20000 --frames 9 --rate 2.2 \
+	  --width 512 --height 384 --instances varied $(HOUSEHOLD) -o $(OUT_NANO)/varied
 	$(RENDER) --split train --count $(SCENES) --frames 9 --rate 2.2 --width 320 --height 240 \
-	  --assets mixed --household-dir $(OUT_NANO)/household -o $(OUT_NANO)/train
+	  $(HOUSEHOLD) -o $(OUT_NANO)/train
 	$(RENDER) --split val --seed 500 --count 60 --frames 6 --rate 1.3333 -o $(OUT_NANO)/val
 	$(RUN)/visa-ros train text -o $(NANO)/text
-	$(RUN)/visa-ros train image --data $(OUT_NANO)/train --backgrounds $(OUT_NANO)/backgrounds \
-	  -o $(OUT_NANO)/image
-	$(RUN)/visa-ros train segmenter --data $(OUT_NANO)/train --start $(OUT_NANO)/image \
-	  --text $(NANO)/text --backgrounds $(OUT_NANO)/backgrounds -o $(NANO)
+	$(RUN)/visa-ros train image $(CLIPS) -o $(OUT_NANO)/image
+	$(RUN)/visa-ros train language $(CLIPS) --start $(OUT_NANO)/image --text $(NANO)/text \
+	  $(BF16) -o $(OUT_NANO)/language
+	$(RUN)/visa-ros train segmenter $(CLIPS) --start $(OUT_NANO)/language --text $(NANO)/text \
+	  $(BF16) -o $(NANO)
 	$(RUN)/visa-ros train decision $(NANO) --data $(OUT_NANO)/val
 	$(RUN)/visa-ros train tracker --data $(OUT_NANO)/train --minutes $(MINUTES) -o $(NANO)
 

@@ -21,7 +21,7 @@ import numpy as np
 from tqdm import tqdm
 
 from visa_ros.data.tabletop import Clip, Tabletop
-from visa_ros.model.pictures import CELL_PX, change_maps, shrink
+from visa_ros.model.pictures import CELL_PX, change_maps, resized
 from visa_ros.sim.sights import look_at
 
 _HW = (192, 256)
@@ -55,7 +55,7 @@ def _judge(clip: Clip, values: dict[tuple[str, str, bool], list[float]]) -> None
         return
     poses = [np.array(record.frames[k].world_from_camera) for k in (0, last)]
     camera = 'moving' if np.abs(poses[1] - poses[0]).max() > _SWUNG else 'still'
-    pictures = [shrink(clip.rgb(k), _HW) for k in range(last + 1)]
+    pictures = [resized(clip.rgb(k), _HW) for k in range(last + 1)]
     undone = change_maps(pictures, slots=last)[0]
     bare = cv2.absdiff(pictures[0], pictures[-1]).mean(axis=2) / 255
     bare = cv2.resize(bare, undone.shape[::-1], interpolation=cv2.INTER_AREA)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from records import record_of, thing
 
-from visa_ros.data.tabletop import Tabletop, TabletopReasonVos
+from visa_ros.data.tabletop import Tabletop, TabletopReasonVos, Tabletops
 from visa_ros.errors import DataError
 
 
@@ -40,6 +40,15 @@ def test_clips_come_in_order_of_their_seeds(root):
     assert [clips.clip(i).record.seed for i in range(2)] == [3, 12]
     assert clips.clip(0).name == 'tabletop/00000003'
     assert Tabletop(root, [12]).clip(0).record.seed == 12
+
+
+def test_folders_are_read_one_after_the_other(root):
+    both = Tabletops([root, root])
+
+    assert len(both) == 4
+    assert [both.clip(i).record.seed for i in range(4)] == [3, 12, 3, 12]
+    with pytest.raises(IndexError):
+        both.clip(4)
 
 
 def test_images_are_what_was_written(root):

@@ -12,7 +12,7 @@ from visa_ros.model.checkpoint import save_model
 
 TINY = VisaConfig(
     labels=('mug', 'toy block'),
-    image_hw=(64, 96),
+    image_hw=(128, 192),
     width=16,
     clusters=(6, 3),
     neighbors=(3, 2),

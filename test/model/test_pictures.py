@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from visa_ros.model.pictures import change_maps, shrink
+from visa_ros.model.pictures import change_maps, resized
 
 HW = (192, 256)
 
@@ -59,6 +59,6 @@ def test_a_view_without_corners_is_compared_as_it_is():
 
 def test_pictures_of_any_size_and_layout_are_shrunk():
     wide = np.zeros((40, 300, 3), np.uint8)[:, ::-1]
-    assert shrink(wide, (64, 96)).shape == (64, 96, 3)
+    assert resized(wide, (64, 96)).shape == (64, 96, 3)
     same = np.zeros((64, 96, 3), np.uint8)
-    assert shrink(same, (64, 96)) is same
+    assert resized(same, (64, 96)) is same

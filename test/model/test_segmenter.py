@@ -12,7 +12,7 @@ import torch
 from visa_ros.errors import CheckpointError, ConfigError
 from visa_ros.model.build import VisaConfig
 from visa_ros.model.decision import DecisionConfig, Weights
-from visa_ros.model.pictures import shrink
+from visa_ros.model.pictures import resized
 from visa_ros.model.segmenter import load_segmenter, VisaSegmenter
 from visa_ros.model.text import load_text_encoder, SEG
 from visa_ros.structs import Frame, Status
@@ -46,7 +46,7 @@ def test_the_same_question_gets_the_same_answer(model_folder):
 
 def test_pictures_of_any_size_and_layout_are_taken():
     wide = np.zeros((40, 300, 3), np.uint8)[:, ::-1]
-    assert shrink(wide, (64, 96)).shape == (64, 96, 3)
+    assert resized(wide, (64, 96)).shape == (64, 96, 3)
 
 
 def test_missing_and_damaged_files_are_named(model_folder, tmp_path):
@@ -124,14 +124,14 @@ def test_a_window_is_encoded_once(make_segmenter, encoded):
     segmenter = make_segmenter()
     frames = [make_frame(k) for k in range(4)]
     first = segmenter.ground(frames[:3], frames[3], 'the mug')
-    assert encoded == [4]
+    assert encoded == [1, 3]  # the target in full, the others at half its size
     assert_same(first, segmenter.ground(frames[:3], frames[3], 'the mug'))
     segmenter.ground(frames[:3], frames[3], 'another mug?')
-    assert encoded == [4]
+    assert encoded == [1, 3]
     newer = make_frame(9)
     segmenter.ground(frames[1:], newer, 'the mug')
     segmenter.ground((), newer, 'the mug')
-    assert encoded == [4, 1]
+    assert encoded == [1, 3, 1, 1]  # what was the target is read at half its size too
 
 
 @pytest.mark.parametrize('references', [0, 3])
@@ -154,7 +154,8 @@ def test_answers_are_the_same_with_and_without_memory(
             assert value == pytest.approx(getattr(weighed[1], name), abs=1e-5), name
         found += len(one.detections)
     assert found
-    assert len(encoded) == 1 + 4 * len(QUESTIONS)
+    batches = 2 if references else 1  # the target, and what came before it
+    assert len(encoded) == batches * (1 + 4 * len(QUESTIONS))
     assert bare.memory_bytes == 0
 
 
@@ -163,7 +164,7 @@ def test_several_questions_at_once_equal_one_after_the_other(make_segmenter, enc
     frames = [make_frame(k) for k in range(3)]
     many = segmenter.ground_many(frames[:2], frames[2], QUESTIONS * 3, max_objects=2)
     assert segmenter.llm_passes == 2
-    assert encoded == [3]
+    assert encoded == [1, 2]
     for question, answer in zip(QUESTIONS * 3, many, strict=True):
         assert_same(answer, single.ground(frames[:2], frames[2], question, max_objects=2))
     assert segmenter.ground_many(frames[:2], frames[2], []) == []

@@ -11,12 +11,14 @@ from visa_ros.model.branches import Branches, Prompt
 from visa_ros.model.build import VisaConfig
 from visa_ros.model.decision import DecisionConfig, Weights
 from visa_ros.model.text import BEGIN
+from visa_ros.model.visa import places
 
 
 @pytest.fixture
 def pictures():
     rng = torch.Generator().manual_seed(1)
-    target, past = (torch.randn(2, *n, 3, 64, 96, generator=rng) for n in ((), (3,)))
+    target = torch.randn(2, 3, 128, 192, generator=rng)
+    past = torch.randn(2, 3, 3, 64, 96, generator=rng)
     return target, past, torch.rand(2, 10, 8, 12, generator=rng)
 
 
@@ -70,6 +72,16 @@ def test_what_has_changed_is_seen_by_the_tokens_of_the_target(tiny_model, pictur
     assert still.shape == moved.shape == (2, 3 * 9 + 24, 32)
     torch.testing.assert_close(moved[:, :-24], still[:, :-24])
     assert not torch.allclose(moved[:, -24:], still[:, -24:])
+
+
+def test_places_differ_as_much_as_features_do():
+    torch.manual_seed(0)
+    grid = places(64, (6, 8))
+    assert grid.shape == (64, 6, 8)
+    assert 0.7 < float(grid.std(dim=(1, 2)).mean()) < 1.6
+    flat = grid.flatten(1).T
+    apart = torch.cdist(flat, flat) + 100 * torch.eye(48)
+    assert float(apart.min()) > 2.0
 
 
 @torch.no_grad()

@@ -1,8 +1,6 @@
 """Training of the segmenter, in small: batches are reproducible and a loss falls."""
 
 from dataclasses import replace
-import json
-from pathlib import Path
 import shutil
 
 import numpy as np
@@ -10,66 +8,23 @@ from PIL import Image
 import pytest
 import torch
 
-from visa_ros.data.tabletop import Tabletop
 from visa_ros.errors import TrainingError
-from visa_ros.model.build import VisaConfig
 from visa_ros.model.checkpoint import load_model
-from visa_ros.model.text import AnswerVocabulary, BEGIN, END, load_text_encoder, SEG
-from visa_ros.sim.dataset import render_dataset
+from visa_ros.model.text import AnswerVocabulary, BEGIN, END, SEG
 from visa_ros.sim.knowledge import CATEGORIES
-from visa_ros.sim.world import WorldConfig
 from visa_ros.train.decision import choose_decision
 from visa_ros.train.image_side import ImageTraining, train_image_side
 from visa_ros.train.losses import mask_iou, mask_loss, word_loss
-from visa_ros.train.questions import QuestionBatches
-from visa_ros.train.run import Schedule
+from visa_ros.train.questions import Asking
 from visa_ros.train.segmenter import SegmenterTraining, train_segmenter
-from visa_ros.train.wordings import more_words
 
 LABELS = tuple(CATEGORIES)
-TEXT = Path(__file__).parents[2] / 'models' / 'visa-nano' / 'text'
-SMALL = VisaConfig(
-    labels=LABELS,
-    image_hw=(96, 128),
-    width=32,
-    clusters=(8, 4),
-    neighbors=(3, 3),
-    hidden=32,
-    layers=1,
-    heads=2,
-    mlp=48,
-    mask_dim=16,
-    mask_depth=1,
-    mask_heads=2,
-    mask_mlp=32,
-)
-
-
-@pytest.fixture(scope='module')
-def clips(tmp_path_factory):
-    folder = tmp_path_factory.mktemp('clips')
-    config = WorldConfig(width=128, height=96, duration_s=2.0)
-    render_dataset(folder, [1, 2], config=config, frames=4, rate_hz=2.0, progress=False)
-    return folder
-
-
-def make_batches(clips, seed=0):
-    return QuestionBatches(
-        Tabletop(clips),
-        text=load_text_encoder(TEXT),
-        labels=LABELS,
-        image_hw=SMALL.image_hw,
-        slots=SMALL.slots,
-        samples=2,
-        questions=3,
-        seed=seed,
-        more=more_words(),
-    )
+FEW = Asking(samples=2, questions=3)
 
 
 @pytest.mark.parametrize('seed', [0, 1])
-def test_a_batch_depends_on_its_number_alone(clips, seed):
-    one, other = make_batches(clips, seed), make_batches(clips, seed)
+def test_a_batch_depends_on_its_number_alone(make_batches, seed):
+    one, other = make_batches(FEW, seed), make_batches(FEW, seed)
     other.batch(0)
     first, again = one.batch(3), other.batch(3)
     for name in ('target', 'references', 'change', 'text', 'answer'):
@@ -77,8 +32,8 @@ def test_a_batch_depends_on_its_number_alone(clips, seed):
     assert not torch.equal(first.answer, one.batch(4).answer)
 
 
-def test_every_seg_has_its_object_and_every_answer_ends(clips):
-    batches = make_batches(clips)
+def test_every_seg_has_its_object_and_every_answer_ends(make_batches):
+    batches = make_batches(FEW)
     words = AnswerVocabulary(LABELS)
     for number in range(6):
         batch = batches.batch(number)
@@ -98,39 +53,39 @@ def spoken_labels(words, row):
     return words.spoken([int(t) for t in row if int(t) > END]).labels
 
 
-def read_log(folder):
-    return [json.loads(line) for line in (folder / 'log.jsonl').read_text().splitlines()]
-
-
-def schedule(steps, rate=3e-3):
-    return Schedule(steps=steps, warmup=2, cooldown=2, rate=rate, save_every=4)
-
-
 @pytest.fixture(scope='module')
-def seeing(clips, tmp_path_factory):
+def seeing(clips, tmp_path_factory, small, schedule):
     """What the first stage leaves."""
     folder = tmp_path_factory.mktemp('seeing')
     photos = folder / 'photos'
     photos.mkdir()
     Image.fromarray(np.full((50, 60, 3), 200, np.uint8)).save(photos / 'wall.png')
-    training = ImageTraining(schedule=schedule(12), samples=3)
-    train_image_side(clips, folder, config=SMALL, training=training, backgrounds=photos)
+    training = ImageTraining(schedule=schedule(40), samples=3)
+    train_image_side([clips], folder, config=small, training=training, backgrounds=photos)
     return folder
 
 
-def test_the_first_stage_learns_to_see(seeing):
+def test_the_first_stage_learns_to_see(seeing, small, read_log):
     log = read_log(seeing)
-    assert [row['step'] for row in log] == list(range(12))
+    assert [row['step'] for row in log] == list(range(40))
     for name in ('pixel kind', 'mask', 'point'):
-        assert np.mean([r[name] for r in log[-3:]]) < np.mean([r[name] for r in log[:3]]), name
-    assert load_model(seeing)[1] == SMALL
+        assert np.mean([r[name] for r in log[-8:]]) < np.mean([r[name] for r in log[:8]]), name
+    assert load_model(seeing)[1] == small
 
 
-def test_training_goes_on_from_the_first_stage_and_resumes(clips, seeing, tmp_path):
+def test_training_goes_on_from_the_first_stage_and_resumes(
+    clips, seeing, tmp_path, small, text_folder, read_log, schedule
+):
     def train(out, steps, resume=False):
-        training = SegmenterTraining(schedule=schedule(steps), samples=2, questions=3)
+        training = SegmenterTraining(schedule=schedule(steps), asking=FEW)
         train_segmenter(
-            clips, out, start=seeing, text=TEXT, config=SMALL, training=training, resume=resume
+            [clips],
+            out,
+            start=seeing,
+            text=text_folder,
+            config=small,
+            training=training,
+            resume=resume,
         )
         return read_log(out)
 
@@ -140,47 +95,56 @@ def test_training_goes_on_from_the_first_stage_and_resumes(clips, seeing, tmp_pa
     both = train(tmp_path / 'a', 14, resume=True)
     assert [r['step'] for r in both] == list(range(14))
     model, config = load_model(tmp_path / 'a')
-    assert config == SMALL
+    assert config == small
     assert not model.training
     seen, _ = load_model(seeing)
     for name, value in seen.encoder.backbone.state_dict().items():
         assert torch.equal(value, model.encoder.backbone.state_dict()[name]), name
 
 
-def test_a_rate_that_explodes_is_named(clips, seeing, tmp_path):
-    training = SegmenterTraining(schedule=schedule(8, rate=float('inf')), samples=1, questions=2)
+def test_a_rate_that_explodes_is_named(clips, seeing, tmp_path, small, text_folder, schedule):
+    training = SegmenterTraining(schedule=schedule(8, rate=float('inf')), asking=FEW)
     with pytest.raises(TrainingError, match='not finite'):
-        train_segmenter(clips, tmp_path, start=seeing, text=TEXT, config=SMALL, training=training)
+        train_segmenter(
+            [clips], tmp_path, start=seeing, text=text_folder, config=small, training=training
+        )
 
 
-def test_a_model_alone_is_a_start_too(clips, seeing, tmp_path):
+def test_a_model_alone_is_a_start_too(clips, seeing, tmp_path, small, text_folder, schedule):
     for name in ('config.json', 'visa.safetensors'):
         shutil.copy(seeing / name, tmp_path)
-    training = SegmenterTraining(schedule=schedule(2), samples=1, questions=2)
+    training = SegmenterTraining(schedule=schedule(2), asking=FEW)
     out = tmp_path / 'out'
-    train_segmenter(clips, out, start=tmp_path, text=TEXT, config=SMALL, training=training)
+    train_segmenter(
+        [clips], out, start=tmp_path, text=text_folder, config=small, training=training
+    )
     learned, _ = load_model(out)
     for name, value in load_model(seeing)[0].encoder.backbone.state_dict().items():
         assert torch.equal(value, learned.encoder.backbone.state_dict()[name]), name
 
 
-def test_a_start_without_a_state_is_named(clips, tmp_path):
+def test_a_start_without_a_state_is_named(clips, tmp_path, small, text_folder):
     with pytest.raises(TrainingError, match='earlier stage'):
         train_segmenter(
-            clips, tmp_path, start=tmp_path, text=TEXT, config=SMALL, training=SegmenterTraining()
+            [clips],
+            tmp_path,
+            start=tmp_path,
+            text=text_folder,
+            config=small,
+            training=SegmenterTraining(),
         )
 
 
-def test_the_decision_is_chosen_and_written(clips, seeing, tmp_path):
+def test_the_decision_is_chosen_and_written(clips, seeing, tmp_path, small, text_folder):
     for name in ('config.json', 'visa.safetensors'):
         shutil.copy(seeing / name, tmp_path)
-    (tmp_path / 'text').symlink_to(TEXT)
+    (tmp_path / 'text').symlink_to(text_folder)
     decision = choose_decision(tmp_path, clips, questions=12)
     _, config = load_model(tmp_path)
     assert config.decision == decision
-    assert replace(config, decision=SMALL.decision) == SMALL
+    assert replace(config, decision=small.decision) == small
     assert '2 scenes' in decision.chosen_on
-    assert decision.min_mask_px == SMALL.decision.min_mask_px
+    assert decision.min_mask_px == small.decision.min_mask_px
 
 
 def test_mask_loss_prefers_the_truth():

@@ -6,7 +6,7 @@ Pictures and masks are read when they are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 import json
 from pathlib import Path
@@ -103,6 +103,24 @@ class Tabletop:
         except (OSError, ValueError) as error:
             raise DataError(f'{path}: not a scene record: {error}') from error
         return Clip(self.root, name, record)
+
+
+class Tabletops:
+    """The clips of several folders, one folder after the other; errors as of Tabletop."""
+
+    def __init__(self, roots: Sequence[Path | str]) -> None:
+        self._parts = [Tabletop(root) for root in roots]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    def clip(self, i: int) -> Clip:
+        """Open clip i; DataError if its record is damaged."""
+        for part in self._parts:
+            if i < len(part):
+                return part.clip(i)
+            i -= len(part)
+        raise IndexError('no such clip')
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,8 @@ class VisaConfig:
     Sizes of a VISA; the defaults are visa-nano.
 
     labels            names of the objects it can speak of
-    image_hw          px; pictures are resized to it, multiples of 32
+    image_hw          px, multiples of 64; the picture that is asked about is resized to it,
+                      earlier ones to half of it
     width             channels of a visual token
     slots             earlier pictures that the target is compared with, see model/pictures.py
     clusters, neighbors  rounds of token merging of a reference picture
@@ -36,7 +37,7 @@ class VisaConfig:
     """
 
     labels: tuple[str, ...]
-    image_hw: tuple[int, int] = (192, 256)
+    image_hw: tuple[int, int] = (384, 512)
     width: int = 256
     slots: int = 5
     clusters: tuple[int, ...] = (16, 8, 4)
@@ -54,12 +55,17 @@ class VisaConfig:
     decision: DecisionConfig = field(default_factory=partial(DecisionConfig, min_mask_px=4))
 
     def __post_init__(self) -> None:
-        if any(side % 32 or side <= 0 for side in self.image_hw):
-            raise ConfigError(f'image_hw: want multiples of 32, got {self.image_hw}')
+        if any(side % 64 or side <= 0 for side in self.image_hw):
+            raise ConfigError(f'image_hw: want multiples of 64, got {self.image_hw}')
         if not self.labels:
             raise ConfigError('labels: a model that knows no object cannot answer')
         if self.hidden % self.heads or self.mask_dim % self.mask_heads:
             raise ConfigError('hidden and mask_dim must be multiples of their numbers of heads')
+
+    @property
+    def past_hw(self) -> tuple[int, int]:
+        """Size to which earlier pictures are resized, px."""
+        return self.image_hw[0] // 2, self.image_hw[1] // 2
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists and numbers."""

@@ -15,12 +15,14 @@ _LEAST_CORNERS = 12
 _OUTLIER_PX = 1.5
 
 
-def shrink(rgb: np.ndarray, image_hw: tuple[int, int]) -> np.ndarray:
+def resized(rgb: np.ndarray, image_hw: tuple[int, int]) -> np.ndarray:
     """Resize a picture of any size and layout, uint8 (H, W, 3), to (h, w, 3)."""
     if rgb.shape[:2] == image_hw:
         return rgb
     whole = np.ascontiguousarray(rgb)
-    return cv2.resize(whole, image_hw[::-1], interpolation=cv2.INTER_AREA)
+    larger = image_hw[0] > rgb.shape[0]
+    how = cv2.INTER_LINEAR if larger else cv2.INTER_AREA
+    return cv2.resize(whole, image_hw[::-1], interpolation=how)
 
 
 def change_maps(pictures: Sequence[np.ndarray], *, slots: int) -> np.ndarray:

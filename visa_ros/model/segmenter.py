@@ -25,7 +25,7 @@ from visa_ros.model.objects import (
     surest_places,
     Whole,
 )
-from visa_ros.model.pictures import change_maps, shrink
+from visa_ros.model.pictures import change_maps, resized
 from visa_ros.model.stopwatch import Stopwatch
 from visa_ros.model.text import (
     AnswerVocabulary,
@@ -182,38 +182,38 @@ class VisaSegmenter:
 
     def _look(self, frames: Sequence[Frame]) -> tuple[Prompt | ReadPrompt, Tensor]:
         """Return the pictures for the language model and the last one for the mask decoder."""
-        read = self._cache.get('prompt', frames)
-        seen = self._features(frames[-1:] if read else frames)
-        target = seen[-1]
-        if read:
+        target = self._target(frames[-1])
+        if read := self._cache.get('prompt', frames):
             return read, target.embedding
-        past = [features.grid for features in seen[:-1]]
+        past = self._past(frames[:-1])
         grids = torch.stack(past, dim=1) if past else target.grid[:, None][:, :0]
-        view = self._model.compose(target, grids, self._change(frames))
+        small = [resized(frame.rgb, self._config.past_hw) for frame in frames]
+        change = torch.from_numpy(change_maps(small, slots=self._config.slots))
+        view = self._model.compose(target, grids, change[None].to(self._device))
         prompt = Prompt(embeds=view.prefix[0], position=view.position, mutual=True)
         return prompt, target.embedding
 
-    def _change(self, frames: Sequence[Frame]) -> Tensor:
-        pictures = [shrink(frame.rgb, self._config.image_hw) for frame in frames]
-        maps = change_maps(pictures, slots=self._config.slots)
-        return torch.from_numpy(maps)[None].to(self._device)
+    def _target(self, frame: Frame) -> PictureFeatures:
+        """Encode the picture that is asked about, a batch of one, if it is not known yet."""
+        if (known := self._cache.get('target', (frame,))) is None:
+            known = self._model.encoder(self._batch([frame], self._config.image_hw))
+            self._cache.put('target', (frame,), known)
+        return known
 
-    def _features(self, frames: Sequence[Frame]) -> list[PictureFeatures]:
-        """Encode, all at once, the pictures that are not known yet; each is a batch of one."""
-        known = {frame: self._cache.get('picture', (frame,)) for frame in frames}
-        new = [frame for frame, features in known.items() if features is None]
+    def _past(self, frames: Sequence[Frame]) -> list[Tensor]:
+        """Encode, all at once, the earlier pictures that are not known; each is a batch of one."""
+        known = {frame: self._cache.get('past', (frame,)) for frame in frames}
+        new = [frame for frame, grid in known.items() if grid is None]
         if new:
-            size = self._config.image_hw
-            small = np.stack([shrink(frame.rgb, size) for frame in new])
-            pictures = torch.from_numpy(small).permute(0, 3, 1, 2).to(self._device)
-            encoded = self._model.encoder(normalise(pictures))
+            grids = self._model.encoder.grids(self._batch(new, self._config.past_hw))
             for k, frame in enumerate(new):
-                known[frame] = PictureFeatures(
-                    grid=encoded.grid[k : k + 1].clone(),
-                    embedding=encoded.embedding[k : k + 1].clone(),
-                )
-                self._cache.put('picture', (frame,), known[frame])
+                known[frame] = grids[k : k + 1].clone()
+                self._cache.put('past', (frame,), known[frame])
         return [known[frame] for frame in frames]
+
+    def _batch(self, frames: Sequence[Frame], hw: tuple[int, int]) -> Tensor:
+        pictures = torch.from_numpy(np.stack([resized(frame.rgb, hw) for frame in frames]))
+        return normalise(pictures.permute(0, 3, 1, 2).to(self._device))
 
     def _generate(
         self, prompt: Prompt | ReadPrompt, texts: Sequence[Tensor]

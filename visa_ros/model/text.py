@@ -24,6 +24,8 @@ from visa_ros.errors import CheckpointError, InvalidQueryError
 from visa_ros.structs import Status
 
 PAD, BEGIN, END, SEG = 0, 1, 2, 3
+TABLE = 'embeddings.word_embeddings.weight'
+SCALE = TABLE + '.scale'
 _TOGETHER = 16  # texts that are encoded in one pass
 _SPECIAL = ('<pad>', '<s>', '</s>', '[SEG]')
 _FORMS = {
@@ -113,6 +115,8 @@ def load_text_encoder(
         config = BertConfig(**json.loads((folder / 'config.json').read_text()))
         model = BertModel(config, add_pooling_layer=False)
         tensors = {k: v.float() for k, v in load_file(folder / 'model.safetensors').items()}
+        if SCALE in tensors:  # the table may be int8, with a scale for each row
+            tensors[TABLE] *= tensors.pop(SCALE)
         model.load_state_dict(tensors)
         tokenizer = BertWordPieceTokenizer(str(folder / 'vocab.txt'), lowercase=True)
     except Exception as error:  # safetensors, json and torch each raise their own kinds

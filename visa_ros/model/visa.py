@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import nn, Tensor
+from torch.nn import functional
 from transformers import LlamaModel
 
 from visa_ros.model.pictures import CHANNELS
@@ -22,6 +23,8 @@ from visa_ros.model.sam import MaskHead, MaskLogits
 from visa_ros.model.text import PAD
 from visa_ros.model.token_merge import merge_tokens
 from visa_ros.model.vision import PictureFeatures, PyramidEncoder
+
+_PLACE_SIZE = 1.6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,7 +35,7 @@ class View:
     prefix     float (B, P, D)        tokens of the references, then of the target
     position   int64 (P,)             one position per picture
     target     number of the target's tokens; they are the last of the prefix
-    embedding  float (B, C, H/8, W/8) of the target, for the mask decoder
+    embedding  float (B, C, H/16, W/16) of the target, for the mask decoder
     """
 
     prefix: Tensor
@@ -69,6 +72,28 @@ class ChangeEmbedding(nn.Sequential):
         )
 
 
+def places(width: int, hw: tuple[int, int]) -> Tensor:
+    """
+    Draw what the tokens of a grid start with to tell their places, float (width, h, w).
+
+    Coordinates and their waves in random directions, about a third of the size of the features
+    that they are added to: what is much smaller is lost in the norms that follow, and no question
+    about places is ever learned.
+    """
+    down, across = (torch.linspace(-1, 1, size) for size in hw)
+    waves = [
+        torch.stack(
+            (at, *(f(k * torch.pi * at) for k in (1, 2, 4) for f in (torch.sin, torch.cos)))
+        )
+        for at in (down, across)
+    ]
+    known = torch.cat((
+        waves[0][:, :, None].expand(-1, -1, hw[1]), waves[1][:, None].expand(-1, hw[0], -1)
+    ))  # fmt: skip
+    directions = _PLACE_SIZE * torch.randn(width, len(known)) / len(known) ** 0.5
+    return torch.einsum('cf,fhw->chw', directions, known)
+
+
 class VisaModel(nn.Module):
     """The whole network; `build.py` makes it from a config."""
 
@@ -88,7 +113,7 @@ class VisaModel(nn.Module):
         hidden = language.config.hidden_size
         self.clusters, self.neighbors, self.slots = clusters, neighbors, slots
         self.encoder = encoder
-        self.position = nn.Parameter(0.02 * torch.randn(1, width, *encoder.token_hw))
+        self.position = nn.Parameter(places(width, encoder.token_hw)[None])
         self.change = ChangeEmbedding(CHANNELS * slots, width)
         self.mm_projector = nn.Linear(width, hidden)
         self.text_projector = nn.Sequential(
@@ -105,8 +130,8 @@ class VisaModel(nn.Module):
         Encode the pictures.
 
         target      float (B, 3, H, W)
-        references  float (B, R, 3, H, W), oldest first; R may be 0
-        change      float (B, CHANNELS * slots, H/8, W/8)  see visa_ros.model.pictures
+        references  float (B, R, 3, H/2, W/2), oldest first; R may be 0
+        change      float (B, CHANNELS * slots, H/16, W/16)  see visa_ros.model.pictures
         """
         batch, count = references.shape[:2]
         features = self.encoder(target)
@@ -119,7 +144,7 @@ class VisaModel(nn.Module):
         """
         Put encoded pictures in a row.
 
-        past    float (B, R, W, h, w)  grids of the references, oldest first; R may be 0
+        past    float (B, R, W, h/2, w/2)  grids of the references, oldest first; R may be 0
         change  as in `look`
         """
         batch, count = past.shape[:2]
@@ -127,7 +152,7 @@ class VisaModel(nn.Module):
         parts, position = [tokens], [torch.full((tokens.shape[1],), count)]
         if count:
             merged = merge_tokens(
-                self._flat(past.flatten(0, 1) + self.position),
+                self._flat(past.flatten(0, 1) + functional.avg_pool2d(self.position, 2)),
                 clusters=self.clusters,
                 neighbors=self.neighbors,
             )

@@ -16,8 +16,8 @@ class PictureFeatures:
     """
     What the encoder sees in B pictures.
 
-    grid       float (B, W, H/16, W/16)  visual features, before any position
-    embedding  float (B, C, H/8, W/8)    for the mask decoder
+    grid       float (B, W, H/32, W/32)  visual features, before any position
+    embedding  float (B, C, H/16, W/16)  for the mask decoder
     """
 
     grid: Tensor
@@ -28,20 +28,23 @@ class PyramidEncoder(nn.Module):
     """
     One convolutional encoder in the place of both of VISA's towers (CLIP and SAM's ViT).
 
-    Strides 16 and 32 become visual tokens; strides 4 to 32 become the image embedding at
-    stride 8, with stride 4 folded into its channels so that fine detail is kept.
+    The picture that is asked about is read in full, earlier ones at half its size. Strides 16
+    and 32 become visual tokens; strides 4 to 32 become the image embedding at stride 16, with
+    strides 4 and 8 folded into its channels so that fine detail is kept.
+
+    image_hw  of the picture that is asked about, px
     """
 
     def __init__(self, *, width: int, dim: int, image_hw: tuple[int, int]) -> None:
         super().__init__()
         height, breadth = image_hw
-        self.token_hw = (height // 16, breadth // 16)
-        self.embedding_hw = (height // 8, breadth // 8)
+        self.token_hw = (height // 32, breadth // 32)
+        self.embedding_hw = (height // 16, breadth // 16)
         self.backbone = EfficientNetLite0()
         self.token16 = nn.Conv2d(112, width, 1)
         self.token32 = nn.Conv2d(320, width, 1)
-        self.from4 = nn.Conv2d(24 * 4, dim, 1)
-        self.from8 = nn.Conv2d(40, dim, 1)
+        self.from4 = nn.Conv2d(24 * 16, dim, 1)
+        self.from8 = nn.Conv2d(40 * 4, dim, 1)
         self.from16 = nn.Conv2d(112, dim, 1)
         self.from32 = nn.Conv2d(320, dim, 1)
         self.position = nn.Parameter(0.02 * torch.randn(1, dim, *self.embedding_hw))
@@ -61,13 +64,13 @@ class PyramidEncoder(nn.Module):
         return self._grid(features)
 
     def _grid(self, features: dict[int, Tensor]) -> Tensor:
-        return self.token16(features[16]) + _resize(self.token32(features[32]), self.token_hw)
+        return self.token16(functional.avg_pool2d(features[16], 2)) + self.token32(features[32])
 
     def _embedding(self, features: dict[int, Tensor]) -> Tensor:
         hw = self.embedding_hw
-        mixed = self.from4(functional.pixel_unshuffle(features[4], 2)) + self.position
-        mixed = mixed + self.from8(features[8])
-        mixed = mixed + _resize(self.from16(features[16]), hw)
+        mixed = self.from4(functional.pixel_unshuffle(features[4], 4)) + self.position
+        mixed = mixed + self.from8(functional.pixel_unshuffle(features[8], 2))
+        mixed = mixed + self.from16(features[16])
         return self.fuse(mixed + _resize(self.from32(features[32]), hw))
 
 

@@ -1,4 +1,4 @@
-"""Pictures made more varied than a renderer draws them: light, camera, view, background."""
+"""Pictures made more varied than a renderer draws them: light, camera, view, what is behind."""
 
 from __future__ import annotations
 
@@ -70,9 +70,10 @@ def view(
     slack = np.array([width, height]) / 2 - np.array(size) / (2 * zoom)
     middle = np.array([width, height]) / 2
     focus = np.clip(focus, middle - np.abs(slack), middle + np.abs(slack))
-    matrix = cv2.getRotationMatrix2D(tuple(focus), float(rng.normal(0, 6)), float(zoom))
-    matrix[:, 2] += np.array(size) / 2 - focus
-    matrix[:, :2] *= 1 + rng.normal(0, 0.03, (1, 2))
+    matrix = cv2.getRotationMatrix2D(tuple(focus), float(rng.normal(0, 8)), float(zoom))
+    matrix[:, :2] *= 1 + rng.normal(0, 0.08, (1, 2))
+    matrix[0, 1] += zoom * rng.normal(0, 0.06)
+    matrix[:, 2] = np.array(size) / 2 - matrix[:, :2] @ focus
     if rng.random() < 0.5:
         matrix[0] = -matrix[0]
         matrix[0, 2] += size[0] - 1
@@ -113,12 +114,27 @@ class Backgrounds:
         self, rgb: np.ndarray, instances: np.ndarray, rng: np.random.Generator
     ) -> np.ndarray:
         """Replace all that is no object, in uint8 (H, W, 3) by ids (H, W), by a photograph."""
-        height, width = instances.shape
+        photo = self._patch(instances.shape, rng)
+        share = cv2.blur((instances > 0).astype(np.float32), (2, 2))[..., None]
+        return (share * rgb + (1 - share) * photo).astype(np.uint8)
+
+    def printed(
+        self, rgb: np.ndarray, instances: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Give about half of the objects a pattern, as strong as a print; colours stay in mean."""
+        patch = self._patch(instances.shape, rng).astype(np.float32) + 16
+        patch /= patch.mean(axis=(0, 1))
+        chosen = (rng.random(256) < 0.5) & (np.arange(256) > 0)
+        strength = float(rng.uniform(0.2, 0.9)) * chosen[instances].astype(np.float32)
+        pattern = 1 + strength[..., None] * (patch - 1)
+        return np.clip(rgb * pattern, 0, 255).astype(np.uint8)
+
+    def _patch(self, hw: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+        """Cut a part of size (H, W) out of one of the photographs, at some scale."""
+        height, width = hw
         photo = self._pictures[int(rng.integers(len(self._pictures)))]
         scale = max(width / photo.shape[1], height / photo.shape[0]) * rng.uniform(1, 2.2)
         photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         top = int(rng.integers(photo.shape[0] - height + 1))
         left = int(rng.integers(photo.shape[1] - width + 1))
-        photo = photo[top : top + height, left : left + width]
-        share = cv2.blur((instances > 0).astype(np.float32), (2, 2))[..., None]
-        return (share * rgb + (1 - share) * photo).astype(np.uint8)
+        return photo[top : top + height, left : left + width]

@@ -8,21 +8,21 @@ import torch
 from torch import nn, Tensor
 from torch.nn import functional
 
-from visa_ros.train.things import COLOR_COUNT, DenseTruth, HAPPENINGS, NUMBERS, UNKNOWN
+from visa_ros.train.things import COLOR_COUNT, DenseTruth, FLAGS, NUMBERS, UNKNOWN
 
 _BACKGROUND_WEIGHT = 0.1  # most of a picture is background
 
 
 class DenseHead(nn.Module):
     """
-    Category, colour, numbers and what has happened, from features of each cell.
+    Category, colour, numbers and flags, from features of each cell.
 
     kinds   labels without the background
     """
 
     def __init__(self, width: int, kinds: int) -> None:
         super().__init__()
-        self.sizes = (kinds + 1, COLOR_COUNT, NUMBERS, len(HAPPENINGS))
+        self.sizes = (kinds + 1, COLOR_COUNT, NUMBERS, len(FLAGS))
         self.read = nn.Linear(width, sum(self.sizes))
         weight = torch.ones(kinds + 1)
         weight[0] = _BACKGROUND_WEIGHT
@@ -35,12 +35,12 @@ class DenseHead(nn.Module):
         features  float (B, N, width), N = h * w
         truth     its arrays have a first axis of B
         """
-        category, color, numbers, happened = self.read(features).float().split(self.sizes, dim=-1)
+        category, color, numbers, flagged = self.read(features).float().split(self.sizes, dim=-1)
         kinds = torch.from_numpy(truth.category).flatten(1)
         inside = kinds > 0
         hues = torch.from_numpy(truth.color).flatten(1).masked_fill(~inside, UNKNOWN)
         wanted = torch.from_numpy(truth.numbers).flatten(2).transpose(1, 2)
-        flags = torch.from_numpy(truth.happened).flatten(2).transpose(1, 2)
+        flags = torch.from_numpy(truth.flags).flatten(2).transpose(1, 2)
         losses = {
             'kind': functional.cross_entropy(category.transpose(1, 2), kinds, self.weight),
             'color': _mean_cross_entropy(color.transpose(1, 2), hues),
@@ -48,8 +48,8 @@ class DenseHead(nn.Module):
         }
         said = inside[..., None] & ~flags.isnan()
         if said.any():
-            losses['happened'] = functional.binary_cross_entropy_with_logits(
-                happened[said], flags[said]
+            losses['flags'] = functional.binary_cross_entropy_with_logits(
+                flagged[said], flags[said]
             )
         return {f'{prefix} {name}': loss for name, loss in losses.items()}
 
@@ -58,6 +58,19 @@ def _mean_cross_entropy(logits: Tensor, classes: Tensor) -> Tensor:
     """Mean over the cells that have a class; 0 where none has."""
     total = functional.cross_entropy(logits, classes, ignore_index=UNKNOWN, reduction='sum')
     return total / (classes != UNKNOWN).sum().clamp(min=1)
+
+
+class KindHead(nn.Linear):
+    """What kinds a question is about, from the state before the first word of its answer."""
+
+    def __init__(self, width: int, kinds: int) -> None:
+        super().__init__(width, 2 * kinds)
+
+    def loss(self, states: Tensor, kinds: Tensor) -> Tensor:
+        """Compare states (B, Q, width) with the truth of visa_ros.train.questions.Batch.kinds."""
+        said = ~kinds.isnan()
+        logits = self(states).float().view(kinds.shape)
+        return functional.binary_cross_entropy_with_logits(logits[said], kinds[said])
 
 
 def pointing_loss(guess: Tensor, areas: Tensor, wanted: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ at once; the questions that follow then need a tenth of the steps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,18 +17,19 @@ import torch
 from torch import nn, Tensor
 from torch.nn import functional
 
-from visa_ros.data.tabletop import Tabletop
+from visa_ros.data.tabletop import Tabletops
 from visa_ros.model.build import build_model, VisaConfig
 from visa_ros.model.visa import VisaModel
 from visa_ros.nn.efficientnet import load_imagenet_weights, normalise
 from visa_ros.train.augment import Backgrounds, photometric, view
 from visa_ros.train.dense import DenseHead, pointing_loss
 from visa_ros.train.losses import mask_iou, mask_loss
-from visa_ros.train.run import Run, Schedule
+from visa_ros.train.run import Run, Schedule, start_from
 from visa_ros.train.things import dense_truth, DenseTruth, stack, things_of
 
 _LEAST_PX = 12
-_PROMPTS = 3  # objects of a picture that are cut out
+_PROMPTS = 4  # objects of a picture that are pointed at
+_DECODED = 1  # of them, so many are cut out in full
 _SHARES: Mapping[str, float] = {
     'pixel kind': 1.0,
     'pixel color': 0.4,
@@ -50,13 +51,15 @@ class ImageTraining:
 
     samples           pictures a step
     background_share  of them, so many are laid on a photograph, if there are any
+    print_share       in so many, objects get a pattern from one
     """
 
     schedule: Schedule = field(
-        default_factory=lambda: Schedule(steps=1200, cooldown=500, encoder_rate=0.4)
+        default_factory=lambda: Schedule(steps=1200, cooldown=480, encoder_rate=0.4)
     )
     samples: int = 16
     background_share: float = 0.3
+    print_share: float = 0.3
     seed: int = 0
 
 
@@ -67,7 +70,7 @@ class PictureBatch:
 
     pictures        uint8 (B, 3, H, W)
     pixels, tokens  the truth of cells of 8 and 16 px
-    masks           per picture float (n, H, W), the objects that are cut out
+    masks           per picture float (n, H, W), the objects that are pointed at
     others          per picture float (m, H, W): all objects, last the background; the first n are
                     those of `masks`
     """
@@ -84,7 +87,7 @@ class PictureBatches:
 
     def __init__(
         self,
-        data: Tabletop,
+        data: Tabletops,
         config: VisaConfig,
         training: ImageTraining,
         backgrounds: Backgrounds | None,
@@ -113,9 +116,13 @@ class PictureBatches:
         clip = self._data.clip(index)
         frame = int(rng.integers(len(clip)))
         rgb, instances = clip.rgb(frame), clip.instances(frame)
-        if self._backgrounds is not None and rng.random() < self._training.background_share:
-            rgb = self._backgrounds.behind(rgb, instances, rng)
+        if self._backgrounds is not None:
+            if rng.random() < self._training.background_share:
+                rgb = self._backgrounds.behind(rgb, instances, rng)
+            if rng.random() < self._training.print_share:
+                rgb = self._backgrounds.printed(rgb, instances, rng)
         rgb, instances = view(rgb, instances, rng, self._hw[::-1])
+        instances = instances[::2, ::2]
         things = things_of(clip.record, frame, self._label_of)
         ids = np.flatnonzero(np.bincount(instances.ravel(), minlength=256)[1:] >= _LEAST_PX) + 1
         order = torch.from_numpy(rng.permutation(ids)).to(torch.uint8)
@@ -168,8 +175,8 @@ class ImageLearner(nn.Module):
         cover = cover / cover.sum(dim=1, keepdim=True).clamp(min=1e-3)
         prompt = self.prompt(cover.to(tokens.dtype) @ tokens)
         coarse = head.guess(embedding, tokens, self.model.encoder.token_hw, prompt)
-        out = head.refine(embedding, coarse, prompt)
-        truth = functional.avg_pool2d(masks, 2)
+        out = head.refine(embedding, coarse[:_DECODED], prompt[:_DECODED])
+        truth = functional.avg_pool2d(masks[:_DECODED], 2)
         iou = mask_iou(out.fine, truth)
         return {
             'mask': mask_loss(out.fine, truth),
@@ -183,28 +190,34 @@ class ImageLearner(nn.Module):
 
 
 def train_image_side(
-    data: Path,
+    data: Sequence[Path],
     out: Path,
     *,
     config: VisaConfig,
     training: ImageTraining,
+    start: Path | None = None,
     backgrounds: Path | None = None,
     resume: bool = False,
 ) -> None:
     """
-    Learn from the clips in `data`; writes a model folder and its state to `out`.
+    Learn from the clips in the folders `data`; writes a model folder and its state to `out`.
 
+    start        a model, or a run's state, to begin with in the place of the ImageNet weights
     backgrounds  folder of photographs that some objects are laid on
 
     MissingPackageError without the ImageNet weights, DataError for unreadable clips.
     """
     torch.manual_seed(training.seed)
     model = build_model(config)
-    load_imagenet_weights(model.encoder.backbone)
+    learner = ImageLearner(model, config)
+    if start is None:
+        load_imagenet_weights(model.encoder.backbone)
+    else:
+        start_from(learner, start)
     freeze_early_stages(model)
-    learner = ImageLearner(model.to(memory_format=torch.channels_last), config)
+    learner.to(memory_format=torch.channels_last)
     photos = None if backgrounds is None else Backgrounds(backgrounds)
-    batches = PictureBatches(Tabletop(data), config, training, photos)
+    batches = PictureBatches(Tabletops(data), config, training, photos)
     run = Run(learner, config, training.schedule, _SHARES, seed=training.seed)
     run.learn(batches.batch, out, title='image side', resume=resume)
 

@@ -54,7 +54,7 @@ class Schedule:
     rate: float = 1e-3
     encoder_rate: float = 0.3
     averaging: float = 0.99
-    save_every: int = 200
+    save_every: int = 50
 
     def factor(self, step: int) -> float:
         """Warm up, hold, and fall linearly at the end: a run can be cut short by an early fall."""
@@ -127,9 +127,9 @@ class Run:
     @torch.no_grad()
     def _follow(self, step: int) -> None:
         decay = min(self._schedule.averaging, (1 + step) / (10 + step))
-        for name, value in self.learner.model.state_dict().items():
-            if value.is_floating_point():
-                self._average[name].lerp_(value, 1 - decay)
+        now = self.learner.model.state_dict()
+        names = [name for name, value in now.items() if value.is_floating_point()]
+        torch._foreach_lerp_([self._average[n] for n in names], [now[n] for n in names], 1 - decay)
 
     def _save(self, out: Path, step: int) -> None:
         state = {
@@ -187,7 +187,9 @@ def _optimizer(learner: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
     fast = [p for n, p in trained if '.backbone.' not in n]
     groups = [{'params': slow, 'share': schedule.encoder_rate}, {'params': fast, 'share': 1.0}]
     kept = [group for group in groups if group['params']]
-    return torch.optim.AdamW(kept, lr=schedule.rate, betas=(0.9, 0.98), weight_decay=0.02)
+    return torch.optim.AdamW(
+        kept, lr=schedule.rate, betas=(0.9, 0.98), weight_decay=0.02, fused=True
+    )
 
 
 def _ahead(batch_of: Callable[[int], T], first: int, last: int) -> Iterator[tuple[int, T]]:

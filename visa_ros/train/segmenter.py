@@ -8,7 +8,7 @@ it included.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,26 +16,27 @@ import torch
 from torch import nn, Tensor
 from torch.nn import functional
 
-from visa_ros.data.tabletop import Tabletop
+from visa_ros.data.tabletop import Tabletops
 from visa_ros.model.build import build_model, VisaConfig
 from visa_ros.model.text import load_text_encoder, PAD
 from visa_ros.model.visa import Reading, View, VisaModel
+from visa_ros.model.vision import PictureFeatures
 from visa_ros.nn.efficientnet import normalise
 from visa_ros.train.augment import Backgrounds
-from visa_ros.train.dense import DenseHead, matching_loss, pointing_loss
+from visa_ros.train.dense import DenseHead, KindHead, matching_loss, pointing_loss
 from visa_ros.train.losses import mask_iou, mask_loss, word_loss
-from visa_ros.train.questions import Batch, QuestionBatches
+from visa_ros.train.questions import Asking, Batch, QuestionBatches
 from visa_ros.train.run import Run, Schedule, start_from
 from visa_ros.train.wordings import more_words
 
 _DECODED = 2  # `[SEG]` states of a picture whose masks are decoded in full, and as many questions
-_TEXT_NOISE = 0.15  # of the size of a text state
 # Most words of an answer follow from the others: the few that do not must count among the masks.
 _SHARES: Mapping[str, float] = {
-    'word': 3.0,
+    'word': 2.0,
+    'kinds': 2.0,
     'match': 3.0,
-    'union guess': 0.7,
-    'union': 1.0,
+    'union guess': 1.0,
+    'union': 1.5,
     'point': 1.0,
     'guess': 0.3,
     'mask': 0.6,
@@ -46,7 +47,7 @@ _SHARES: Mapping[str, float] = {
     'token kind': 0.2,
     'token color': 0.1,
     'token number': 0.5,
-    'token happened': 0.5,
+    'token flags': 1.0,
 }
 
 
@@ -55,40 +56,57 @@ class SegmenterTraining:
     """
     How to learn to answer.
 
-    samples, questions  per step: pictures, and questions about each
+    asking  what a step asks
     """
 
     schedule: Schedule = field(
-        default_factory=lambda: Schedule(steps=1600, cooldown=500, rate=7e-4)
+        default_factory=lambda: Schedule(steps=700, cooldown=400, rate=7e-4)
     )
-    samples: int = 8
-    questions: int = 16
+    asking: Asking = field(default_factory=lambda: Asking(questions=12, borrowed=6))
     seed: int = 0
 
 
 class AnswerLearner(nn.Module):
     """The model with heads on its image features and on its visual tokens when read."""
 
-    def __init__(self, model: VisaModel, config: VisaConfig) -> None:
+    def __init__(self, model: VisaModel, config: VisaConfig, *, bfloat16: bool = False) -> None:
         super().__init__()
         self.model = model
+        self._bfloat16 = bfloat16
+        self.kind_head = KindHead(config.hidden, len(config.labels))
         self.pixel_head = DenseHead(config.mask_dim, len(config.labels))
         self.token_head = DenseHead(config.hidden, len(config.labels))
 
     def losses(self, batch: Batch) -> Mapping[str, Tensor]:
         """Return the losses by name, and the mean IoU of the masks as 'iou'."""
-        view = self.model.look(normalise(batch.target), normalise(batch.references), batch.change)
-        noise = torch.randn_like(batch.text) * _TEXT_NOISE * batch.text.std()
-        reading = self.model.read(view, batch.text + noise, batch.text_length, batch.answer)
+        view, reading = self._read(batch)
         pixels = view.embedding.flatten(2).transpose(1, 2)
         words = self.model.lm_head(reading.answer)
         return {
             'word': word_loss(words, batch.answer, pad=PAD),
+            'kinds': self.kind_head.loss(reading.answer[:, :, 0], batch.kinds),
             **self.pixel_head.losses(pixels, batch.pixels, 'pixel'),
             **self.token_head.losses(reading.visual, batch.tokens, 'token'),
             **self._matches(view, reading, batch),
             **self._masks(view, reading, batch),
         }
+
+    def _read(self, batch: Batch) -> tuple[View, Reading]:
+        """Read pictures and questions; what is frozen or large may run in bfloat16."""
+        fast = torch.autocast('cpu', torch.bfloat16, enabled=self._bfloat16)
+        model, count = self.model, batch.references.shape[1]
+        with fast:
+            seen = model.encoder(normalise(batch.target))
+        features = PictureFeatures(grid=seen.grid.float(), embedding=seen.embedding.float())
+        past = features.grid.new_zeros(len(batch.target), 0, *features.grid.shape[1:])
+        if count:
+            with fast:
+                grids = model.encoder.grids(normalise(batch.references.flatten(0, 1)))
+            past = grids.float().unflatten(0, (-1, count))
+        view = model.compose(features, past, batch.change)
+        with fast:
+            reading = model.read(view, batch.noisy_text(), batch.text_length, batch.answer)
+        return view, Reading(visual=reading.visual.float(), answer=reading.answer.float())
 
     def _matches(self, view: View, reading: Reading, batch: Batch) -> dict[str, Tensor]:
         """What fits must be clear before the first word: all objects at once, or none."""
@@ -147,7 +165,7 @@ class AnswerLearner(nn.Module):
 
 
 def train_segmenter(
-    data: Path,
+    data: Sequence[Path],
     out: Path,
     *,
     start: Path,
@@ -158,7 +176,7 @@ def train_segmenter(
     resume: bool = False,
 ) -> None:
     """
-    Train on the clips in `data` and write config.json and visa.safetensors to `out`.
+    Train on the clips in the folders `data` and write config.json and visa.safetensors to `out`.
 
     start   folder of the first stage, see visa_ros.train.image_side; its backbone stays as it is
     text    folder of the frozen instruction encoder
@@ -168,18 +186,17 @@ def train_segmenter(
     TrainingError if `start` holds nothing, DataError for unreadable clips.
     """
     torch.manual_seed(training.seed)
-    learner = AnswerLearner(build_model(config), config)
+    learner = AnswerLearner(build_model(config), config, bfloat16=training.asking.bfloat16)
     start_from(learner, start)
     learner.model.encoder.backbone.requires_grad_(False)
     learner.model.to(memory_format=torch.channels_last)
     batches = QuestionBatches(
-        Tabletop(data),
+        Tabletops(data),
         text=load_text_encoder(text, remembered=20_000),
         labels=config.labels,
-        image_hw=config.image_hw,
+        past_hw=config.past_hw,
         slots=config.slots,
-        samples=training.samples,
-        questions=training.questions,
+        asking=training.asking,
         seed=training.seed,
         more=more_words(),
         backgrounds=None if backgrounds is None else Backgrounds(backgrounds),

@@ -7,19 +7,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from visa_ros.sim.comparisons import GAP_DEPTH_M, GAP_X
 from visa_ros.sim.happenings import answers_of
 from visa_ros.sim.knowledge import COLORS
 from visa_ros.sim.phrases_events import EVENTS
 from visa_ros.sim.questions import MOTION_KINDS
 from visa_ros.sim.record import SceneRecord
-from visa_ros.sim.sights import Look
+from visa_ros.sim.sights import Look, Sight
 
 UNKNOWN = -100
 """Class that no loss counts."""
-NUMBERS = 8
-"""Of an object: distance, length, height, volume; centre (x, y) and box (w, h) in the picture."""
+NUMBERS = 10
+"""
+Of an object: distance, length, height, volume; centre (x, y) as seen from a cell, box (w, h), and
+centre (x, y) in the picture.
+"""
 _RELATIVE = 4
+_LEAST_COVER = 0.12  # of a cell
 HAPPENINGS = ('moved', *MOTION_KINDS, *EVENTS)
+EXTREMES: Mapping[str, tuple[float, float, float]] = {
+    'leftmost': (1, 0, GAP_X),
+    'rightmost': (-1, 0, GAP_X),
+    'closest': (0, 1, GAP_DEPTH_M),
+    'farthest': (0, -1, GAP_DEPTH_M),
+}
+"""What is first among all objects, and among its kind: shares of x and depth, and by how much."""
+FLAGS = (*HAPPENINGS, *EXTREMES, *(f'{name} of its kind' for name in EXTREMES))
 _COLOR_OF = {name: k for k, name in enumerate(COLORS)}
 COLOR_COUNT = len(COLORS)
 
@@ -32,19 +45,28 @@ class Things:
     category  int64 (256,)  0 is background, else 1 + index of the label
     color     int64 (256,)  index of the colour; UNKNOWN where it has none worth naming
     relative  float32 (256, 4)  natural logarithms, less their means over what the frame shows
-    happened  float32 (256, len(HAPPENINGS))  0 or 1; NaN where nobody could say
+    flags     float32 (256, len(FLAGS))  0 or 1; NaN where nobody could say
     """
 
     category: np.ndarray
     color: np.ndarray
     relative: np.ndarray
-    happened: np.ndarray
+    flags: np.ndarray
 
 
 def things_of(
-    record: SceneRecord, frame: int, label_of: Mapping[str, int], look: Look | None = None
+    record: SceneRecord,
+    frame: int,
+    label_of: Mapping[str, int],
+    look: Look | None = None,
+    seen: Sequence[Sight] = (),
 ) -> Things:
-    """Tell what is known of the objects of a frame; without a look, nothing of its past."""
+    """
+    Tell what is known of the objects of a frame.
+
+    look  for what has happened to them
+    seen  for what is first in some direction
+    """
     category = np.zeros(256, np.int64)
     color = np.full(256, UNKNOWN, np.int64)
     relative = np.zeros((256, _RELATIVE), np.float32)
@@ -60,9 +82,8 @@ def things_of(
             shown.append(k)
     if shown:
         relative[1:] -= relative[shown].mean(axis=0)
-    return Things(
-        category=category, color=color, relative=relative, happened=_happened(record, look)
-    )
+    flags = np.concatenate((_happened(record, look), _extremes(seen)), axis=1)
+    return Things(category=category, color=color, relative=relative, flags=flags)
 
 
 def _happened(record: SceneRecord, look: Look | None) -> np.ndarray:
@@ -83,26 +104,44 @@ def _happened(record: SceneRecord, look: Look | None) -> np.ndarray:
     return flags
 
 
+def _extremes(seen: Sequence[Sight]) -> np.ndarray:
+    flags = np.full((256, 2 * len(EXTREMES)), np.nan, np.float32)
+    pools = [(0, list(seen))]
+    kinds = sorted({sight.category for sight in seen})
+    pools += [(len(EXTREMES), [s for s in seen if s.category == kind]) for kind in kinds]
+    for first, pool in pools:
+        ids = [sight.info.instance_id for sight in pool]
+        for column, (of_x, of_depth, gap) in enumerate(EXTREMES.values(), first):
+            values = np.array([of_x * s.x + of_depth * s.depth_m for s in pool])
+            if len(values) < 2:
+                continue
+            behind = values - values.min()
+            clear = np.sort(behind)[1] >= gap
+            verdict = np.where(behind > gap, 0.0, np.nan)
+            flags[ids, column] = np.where(clear & (behind == 0), 1.0, verdict)
+    return flags
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DenseTruth:
     """
-    What each of h x w cells shows, by what is in its middle.
+    What each of h x w cells shows: the object that covers most of it, if any covers enough.
 
     category, color  int64 (h, w); UNKNOWN as in Things
     numbers          float32 (NUMBERS, h, w)
-    happened         float32 (len(HAPPENINGS), h, w)
+    flags            float32 (len(FLAGS), h, w)
     """
 
     category: np.ndarray
     color: np.ndarray
     numbers: np.ndarray
-    happened: np.ndarray
+    flags: np.ndarray
 
 
 def dense_truth(instances: np.ndarray, things: Things, *, cell_px: int) -> DenseTruth:
-    """Look at the middle of each cell of an instance picture, uint8 (H, W)."""
+    """Look at the cells of an instance picture, uint8 (H, W)."""
     half = cell_px // 2
-    ids = instances[half::cell_px, half::cell_px]
+    ids = _shown(instances, cell_px)
     rows, columns = np.mgrid[
         half : instances.shape[0] : cell_px, half : instances.shape[1] : cell_px
     ]
@@ -111,14 +150,28 @@ def dense_truth(instances: np.ndarray, things: Things, *, cell_px: int) -> Dense
     place = (
         (boxes[..., 0] - columns) * scale, (boxes[..., 1] - rows) * scale,
         np.log(boxes[..., 2] * scale), np.log(boxes[..., 3] * scale),
+        4 * boxes[..., 0] / instances.shape[1] - 2, 4 * boxes[..., 1] / instances.shape[0] - 2,
     )  # fmt: skip
     numbers = np.concatenate((np.moveaxis(things.relative[ids], -1, 0), np.stack(place)))
     return DenseTruth(
         category=things.category[ids],
         color=things.color[ids],
         numbers=numbers.astype(np.float32),
-        happened=np.moveaxis(things.happened[ids], -1, 0),
+        flags=np.moveaxis(things.flags[ids], -1, 0),
     )
+
+
+def _shown(instances: np.ndarray, cell_px: int) -> np.ndarray:
+    """Id of what each cell shows, uint8 (h, w); thin things count too."""
+    height, width = instances.shape
+    cells = instances.reshape(height // cell_px, cell_px, width // cell_px, cell_px)
+    shown = np.zeros((height // cell_px, width // cell_px), np.uint8)
+    most = np.full(shown.shape, _LEAST_COVER * cell_px**2)
+    for k in np.flatnonzero(np.bincount(instances.ravel(), minlength=256)[1:]) + 1:
+        cover = (cells == k).sum(axis=(1, 3))
+        shown[cover > most] = k
+        most = np.maximum(most, cover)
+    return shown
 
 
 def _boxes(instances: np.ndarray) -> np.ndarray:
@@ -133,5 +186,5 @@ def _boxes(instances: np.ndarray) -> np.ndarray:
 
 def stack(truths: Sequence[DenseTruth]) -> DenseTruth:
     """Put those of several pictures together, along a new first axis."""
-    names = ('category', 'color', 'numbers', 'happened')
+    names = ('category', 'color', 'numbers', 'flags')
     return DenseTruth(**{n: np.stack([getattr(t, n) for t in truths]) for n in names})

@@ -1,0 +1,235 @@
+"""`visa-ros train PART`: the parts of visa-nano, one after the other."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+# What fits into an afternoon on two cores.
+IMAGE_STEPS, IMAGE_COOLDOWN = 1200, 480
+LANGUAGE_STEPS, LANGUAGE_COOLDOWN = 1600, 600
+ANSWER_STEPS, ANSWER_COOLDOWN = 700, 400
+
+
+def add_parsers(parts: argparse._SubParsersAction) -> None:
+    """Declare the arguments of each part."""
+    text = parts.add_parser('text', help='write the frozen instruction encoder (no training)')
+    text.add_argument('-o', '--out', type=Path, required=True, help='folder to write')
+    _add_image(parts)
+    _add_language(parts)
+    _add_segmenter(parts)
+    _add_decision(parts)
+    _add_tracker(parts)
+
+
+def _add_image(parts: argparse._SubParsersAction) -> None:
+    parser = parts.add_parser('image', help='image encoder and mask decoder, without language')
+    _add_common(parser, folders='+')
+    _add_steps(parser, steps=IMAGE_STEPS, cooldown=IMAGE_COOLDOWN, samples=16, rate=1e-3)
+    parser.add_argument(
+        '--start', type=Path, metavar='DIR', help='a visa-nano in the place of ImageNet weights'
+    )
+
+
+def _add_language(parts: argparse._SubParsersAction) -> None:
+    parser = parts.add_parser('language', help='what words mean, by questions; image side frozen')
+    _add_common(parser, folders='+')
+    _add_steps(parser, steps=LANGUAGE_STEPS, cooldown=LANGUAGE_COOLDOWN, samples=8)
+    _add_text(parser)
+
+
+def _add_text(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        '--start',
+        type=Path,
+        required=True,
+        metavar='DIR',
+        help='what the stage before has written',
+    )
+    add('--text', type=Path, required=True, help='instruction encoder folder')
+    add('--bfloat16', action='store_true', help='faster where the CPU has it (avx512_bf16, AMX)')
+
+
+def _add_segmenter(parts: argparse._SubParsersAction) -> None:
+    parser = parts.add_parser('segmenter', help='language model and mask decoder, by questions')
+    _add_common(parser, folders='+')
+    _add_steps(parser, steps=ANSWER_STEPS, cooldown=ANSWER_COOLDOWN, samples=8)
+    _add_text(parser)
+
+
+def _add_steps(
+    parser: argparse.ArgumentParser,
+    *,
+    steps: int,
+    cooldown: int,
+    samples: int,
+    rate: float = 7e-4,
+) -> None:
+    add = parser.add_argument
+    add('--steps', type=int, default=steps, help='optimiser steps (%(default)s)')
+    add('--cooldown', type=int, default=cooldown, help='last steps, rate falling (%(default)s)')
+    add('--rate', type=float, default=rate, help='learning rate (%(default)s)')
+    add('--samples', type=int, default=samples, help='pictures a step (%(default)s)')
+    add('--backgrounds', type=Path, metavar='DIR', help='of visa-ros sim backgrounds')
+
+
+def _add_decision(parts: argparse._SubParsersAction) -> None:
+    parser = parts.add_parser('decision', help='when to refuse and to ask back; after segmenter')
+    add = parser.add_argument
+    add('model', type=Path, metavar='MODEL', help='folder whose config.json is to be completed')
+    add('--data', type=Path, required=True, help='clips that are not trained on (--split val)')
+    add('--threads', type=int, default=2, help='CPU threads (%(default)s)')
+
+
+def _add_tracker(parts: argparse._SubParsersAction) -> None:
+    parser = parts.add_parser('tracker', help="memory tracker: visa-nano's, or XMem's network")
+    _add_common(parser)
+    add = parser.add_argument
+    add(
+        '--size', choices=('nano', 'xmem'), default='nano', help='network and recipe (%(default)s)'
+    )
+    add('--minutes', type=float, default=40.0, help='time (%(default)s)')
+    add('--steps', type=int, help='stop earlier, after so many optimiser steps')
+    add('--pictures', type=Path, metavar='DIR', help='single pictures with masks, as a DAVIS tree')
+    add('--start', type=Path, metavar='DIR', help='a tracker, or ImageNet weights, to begin with')
+    add('--device', default='cpu', help='auto, cpu, cuda, cuda:N or mps (%(default)s)')
+
+
+def _add_common(parser: argparse.ArgumentParser, *, folders: str | None = None) -> None:
+    parser.add_argument(
+        '--data',
+        type=Path,
+        nargs=folders,
+        metavar='DIR',
+        required=True,
+        help='clips of visa-ros sim render; for the tracker also a tree as DAVIS has it',
+    )
+    parser.add_argument('-o', '--out', type=Path, required=True, help='folder to write')
+    parser.add_argument('--seed', type=int, default=0, help='of weights and data order')
+    parser.add_argument('--threads', type=int, default=2, help='CPU threads (%(default)s)')
+    parser.add_argument('--resume', action='store_true', help='go on from the state in OUT')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train a part; returns the exit code."""
+    if args.part == 'text':
+        return _write_text(args)
+    import torch
+
+    torch.set_num_threads(args.threads)
+    trainers = {
+        'image': _train_image,
+        'language': _train_language,
+        'segmenter': _train_segmenter,
+        'decision': _choose_decision,
+        'tracker': _train_tracker,
+    }
+    return trainers[args.part](args)
+
+
+def _write_text(args: argparse.Namespace) -> int:
+    from visa_ros.train.text_side import write_text_encoder
+
+    kept = write_text_encoder(args.out)
+    print(f'{args.out}: {kept} word pieces')
+    return 0
+
+
+def _train_image(args: argparse.Namespace) -> int:
+    from visa_ros.model.build import VisaConfig
+    from visa_ros.sim.knowledge import CATEGORIES
+    from visa_ros.train.image_side import ImageTraining, train_image_side
+    from visa_ros.train.run import Schedule
+
+    schedule = Schedule(steps=args.steps, cooldown=args.cooldown, rate=args.rate, encoder_rate=0.4)
+    train_image_side(
+        args.data,
+        args.out,
+        config=VisaConfig(labels=tuple(CATEGORIES)),
+        training=ImageTraining(schedule=schedule, samples=args.samples, seed=args.seed),
+        start=args.start,
+        backgrounds=args.backgrounds,
+        resume=args.resume,
+    )
+    return 0
+
+
+def _train_language(args: argparse.Namespace) -> int:
+    from visa_ros.model.build import VisaConfig
+    from visa_ros.sim.knowledge import CATEGORIES
+    from visa_ros.train.language import LanguageTraining, train_language
+    from visa_ros.train.run import Schedule
+
+    asking = replace(LanguageTraining().asking, samples=args.samples, bfloat16=args.bfloat16)
+    train_language(
+        args.data,
+        args.out,
+        start=args.start,
+        text=args.text,
+        config=VisaConfig(labels=tuple(CATEGORIES)),
+        training=LanguageTraining(
+            schedule=Schedule(steps=args.steps, cooldown=args.cooldown, rate=args.rate),
+            asking=asking,
+            seed=args.seed,
+        ),
+        backgrounds=args.backgrounds,
+        resume=args.resume,
+    )
+    return 0
+
+
+def _train_segmenter(args: argparse.Namespace) -> int:
+    from visa_ros.model.build import VisaConfig
+    from visa_ros.sim.knowledge import CATEGORIES
+    from visa_ros.train.run import Schedule
+    from visa_ros.train.segmenter import SegmenterTraining, train_segmenter
+
+    schedule = Schedule(steps=args.steps, cooldown=args.cooldown, rate=args.rate)
+    asking = replace(SegmenterTraining().asking, samples=args.samples, bfloat16=args.bfloat16)
+    train_segmenter(
+        args.data,
+        args.out,
+        start=args.start,
+        text=args.text,
+        config=VisaConfig(labels=tuple(CATEGORIES)),
+        training=SegmenterTraining(
+            schedule=schedule,
+            asking=asking,
+            seed=args.seed,
+        ),
+        backgrounds=args.backgrounds,
+        resume=args.resume,
+    )
+    return 0
+
+
+def _choose_decision(args: argparse.Namespace) -> int:
+    from visa_ros.train.decision import choose_decision
+
+    decision = choose_decision(args.model, args.data)
+    print(f'{args.model}: absent above {decision.absent_above:.3f} of {decision.absent}')
+    return 0
+
+
+def _train_tracker(args: argparse.Namespace) -> int:
+    from visa_ros.train.tracker import train_tracker
+    from visa_ros.train.tracker_recipe import recipe
+
+    size = recipe(args.size)
+    train_tracker(
+        args.data,
+        args.out,
+        minutes=args.minutes,
+        steps=args.steps,
+        config=size.config,
+        training=size.training,
+        pictures=args.pictures,
+        start=args.start,
+        device=args.device,
+        threads=args.threads,
+        seed=args.seed,
+        resume=args.resume,
+    )
+    return 0

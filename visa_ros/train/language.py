@@ -1,0 +1,233 @@
+"""
+The second stage of visa-nano: learn what words mean.
+
+The image side is frozen and no mask is decoded: which objects fit a question is asked of the mean
+of the decoder's first guess over each object, and a head tells from the question which kinds it
+is about. A question costs a quarter of what it costs in the stage after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn, Tensor
+from torch.nn import functional
+
+from visa_ros.data.tabletop import Tabletops
+from visa_ros.model.build import build_model, VisaConfig
+from visa_ros.model.sam import MaskHead
+from visa_ros.model.text import load_text_encoder, PAD
+from visa_ros.model.visa import View, VisaModel
+from visa_ros.model.vision import PictureFeatures
+from visa_ros.nn.efficientnet import normalise
+from visa_ros.train.augment import Backgrounds
+from visa_ros.train.dense import DenseHead, KindHead
+from visa_ros.train.losses import word_loss
+from visa_ros.train.questions import Asking, Batch, QuestionBatches
+from visa_ros.train.run import Run, Schedule, start_from
+from visa_ros.train.things import DenseTruth
+from visa_ros.train.wordings import more_words
+
+_SHARES: Mapping[str, float] = {
+    'word': 1.0,
+    'match': 3.0,
+    'kinds': 6.0,
+    'token kind': 0.2,
+    'token color': 0.1,
+    'token number': 0.5,
+    'token flags': 1.0,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageTraining:
+    """
+    How to learn what words mean.
+
+    asking  what a step asks
+    tokens  of a picture, so many are read: those of objects first
+    """
+
+    schedule: Schedule = field(
+        default_factory=lambda: Schedule(steps=1600, cooldown=600, rate=7e-4)
+    )
+    asking: Asking = field(
+        default_factory=lambda: Asking(
+            questions=16, borrowed=6, spoken=0.2, past=0.4, references=False
+        )
+    )
+    tokens: int = 96
+    seed: int = 0
+
+
+class LanguageLearner(nn.Module):
+    """The model with a frozen encoder, and heads on its visual tokens and on questions."""
+
+    def __init__(self, model: VisaModel, config: VisaConfig, training: LanguageTraining) -> None:
+        super().__init__()
+        self.model = model
+        self.pixel_head = DenseHead(config.mask_dim, len(config.labels))  # for the next stage
+        self.token_head = DenseHead(config.hidden, len(config.labels))
+        self.kind_head = KindHead(config.hidden, len(config.labels))
+        self._tokens, self._bfloat16 = training.tokens, training.asking.bfloat16
+        self.register_buffer(
+            'spread', _upsampling(model.encoder.token_hw, model.encoder.embedding_hw), False
+        )
+
+    def losses(self, batch: Batch) -> Mapping[str, Tensor]:
+        """Return the losses by name."""
+        fast = torch.autocast('cpu', torch.bfloat16, enabled=self._bfloat16)
+        with torch.no_grad(), fast:
+            seen = self.model.encoder(normalise(batch.target))
+        features = PictureFeatures(grid=seen.grid.float(), embedding=seen.embedding.float())
+        none = features.grid.new_zeros(len(batch.target), 0, *features.grid.shape[1:])
+        view = self.model.compose(features, none, batch.change)
+        shares = _shares_of(batch.things)
+        kept = self._kept(shares)
+        with fast:
+            reading = self.model.read(
+                _part(view, kept), batch.noisy_text(), batch.text_length, batch.answer
+            )
+        answer, visual = reading.answer.float(), reading.visual.float()
+        asked = answer[:, :, 0]
+        token_shares = (shares @ self.spread).gather(
+            2, kept[:, None].expand(-1, shares.shape[1], -1)
+        )
+        score = mean_guess(
+            self.model.mask_head, view.embedding, visual, self.model.match(asked),
+            shares, _normalised(token_shares),
+        )  # fmt: skip
+        truth = _fits_of(batch.fits, score.shape, shown=shares.sum(dim=2) > 0)
+        said = ~truth.isnan()
+        return {
+            'word': word_loss(self.model.lm_head(answer), batch.answer, pad=PAD),
+            'match': functional.binary_cross_entropy_with_logits(score[said], truth[said]),
+            'kinds': self.kind_head.loss(asked, batch.kinds),
+            **self.token_head.losses(visual, _truth_at(batch.tokens, kept), 'token'),
+            'right': ((score > 0) == (truth > 0))[said].float().mean(),
+        }
+
+    def _kept(self, shares: Tensor) -> Tensor:
+        """Indices of the tokens to read, int64 (B, tokens): of objects, then any."""
+        covered = ((shares @ self.spread).sum(dim=1) > 0).float()  # (B, N)
+        order = (covered + torch.rand_like(covered)).argsort(dim=1, descending=True)
+        return order[:, : self._tokens].sort(dim=1).values
+
+
+def mean_guess(
+    head: MaskHead,
+    embedding: Tensor,
+    visual: Tensor,
+    prompts: Tensor,
+    shares: Tensor,
+    token_shares: Tensor,
+) -> Tensor:
+    """
+    Return the mean of MaskHead.guess over each of m areas, float (B, Q, m), without the maps.
+
+    embedding     float (B, C, h, w)
+    visual        float (B, N, D)
+    prompts       float (B, Q, D)
+    shares        float (B, m, h * w), of each area in its cells; their sum is 1, or 0
+    token_shares  float (B, m, N), the same of the tokens
+    """
+    keys = shares @ head.pixel_key(embedding).flatten(2).transpose(1, 2)
+    pixels = head.pixel_query(prompts) @ keys.transpose(1, 2) / keys.shape[2] ** 0.5
+    meant = token_shares @ head.token_key(visual)
+    tokens = head.token_query(prompts) @ meant.transpose(1, 2) / meant.shape[2] ** 0.5
+    return pixels + tokens + head.guess_bias
+
+
+def _upsampling(tokens: tuple[int, int], cells: tuple[int, int]) -> Tensor:
+    """Weight of each token in each cell of a finer grid, float (h * w, N)."""
+    count = tokens[0] * tokens[1]
+    single = torch.eye(count).view(count, 1, *tokens)
+    return functional.interpolate(single, size=cells, mode='bilinear').flatten(1).T.contiguous()
+
+
+def _shares_of(things: Sequence[Tensor]) -> Tensor:
+    """Area of each object in cells of 8 px, normalised, float (B, m, h * w); out of view: 0."""
+    covers = [functional.avg_pool2d(areas[:-1], 4).flatten(1) for areas in things]
+    padded = nn.utils.rnn.pad_sequence(covers, batch_first=True)
+    return _normalised(padded)
+
+
+def _normalised(shares: Tensor) -> Tensor:
+    return shares / shares.sum(dim=2, keepdim=True).clamp(min=1e-6)
+
+
+def _fits_of(fits: Sequence[Tensor], shape: torch.Size, *, shown: Tensor) -> Tensor:
+    """Truth of each question and object, float (B, Q, m); NaN where there is none."""
+    truth = torch.full(shape, torch.nan)
+    for row, own in zip(truth, fits, strict=True):
+        row[: own.shape[0], : own.shape[1]] = own.float()
+    return truth.masked_fill(~shown[:, None], torch.nan)
+
+
+def _part(view: View, kept: Tensor) -> View:
+    """Return a view of so many tokens of the target, int64 (B, K), alone."""
+    index = kept[..., None].expand(-1, -1, view.prefix.shape[2])
+    return View(
+        prefix=view.prefix.gather(1, index),
+        position=view.position[: kept.shape[1]],
+        target=kept.shape[1],
+        embedding=view.embedding,
+    )
+
+
+def _truth_at(truth: DenseTruth, kept: Tensor) -> DenseTruth:
+    """Return the truth of some cells only, each array (..., K, 1)."""
+    index = kept.numpy()
+
+    def at(values):  # type: ignore[no-untyped-def]
+        flat = values.reshape(*values.shape[:-2], -1)
+        where = index if flat.ndim == 2 else index[:, None]
+        where = where if flat.ndim == 2 else where.repeat(flat.shape[1], axis=1)
+        return np.take_along_axis(flat, where, axis=-1)[..., None]
+
+    return DenseTruth(
+        category=at(truth.category),
+        color=at(truth.color),
+        numbers=at(truth.numbers),
+        flags=at(truth.flags),
+    )
+
+
+def train_language(
+    data: Sequence[Path],
+    out: Path,
+    *,
+    start: Path,
+    text: Path,
+    config: VisaConfig,
+    training: LanguageTraining,
+    backgrounds: Path | None = None,
+    resume: bool = False,
+) -> None:
+    """
+    Train on the clips in the folders `data` and write config.json and visa.safetensors to `out`.
+
+    start, text, backgrounds, resume, errors  as in visa_ros.train.segmenter
+    """
+    torch.manual_seed(training.seed)
+    learner = LanguageLearner(build_model(config), config, training)
+    start_from(learner, start)
+    learner.model.encoder.requires_grad_(False)
+    learner.model.to(memory_format=torch.channels_last)
+    batches = QuestionBatches(
+        Tabletops(data),
+        text=load_text_encoder(text, remembered=100_000),
+        labels=config.labels,
+        past_hw=config.past_hw,
+        slots=config.slots,
+        asking=training.asking,
+        seed=training.seed,
+        more=more_words(),
+        backgrounds=None if backgrounds is None else Backgrounds(backgrounds),
+    )
+    run = Run(learner, config, training.schedule, _SHARES, seed=training.seed)
+    run.learn(batches.batch, out, title='language', resume=resume)
