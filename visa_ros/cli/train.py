@@ -14,7 +14,8 @@ examples:
   visa-ros train start Chat-UniVi clip-vit-large-patch14 sam_vit_h_4b8939.pth -o models/visa-start
   visa-ros train config/train/visa-7b.yaml --dry-run
 
-  visa-ros sim render --split train --count 2000 --width 256 --height 192 -o data/train
+  visa-ros sim render --split train --count 2000 --width 512 --height 384 --instances varied \\
+      -o data/train
   visa-ros train text -o models/visa-nano/text
   visa-ros train image --data data/train -o out/image
   visa-ros train language --data data/train --start out/image --text models/visa-nano/text \\
