@@ -18,6 +18,7 @@ ImageNet weights as they are.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -70,7 +71,7 @@ def _backbone(model: Path | None) -> nn.Module:
     return backbone.eval()
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def _objects(backbone: nn.Module, clips: Tabletop, hw: tuple[int, int]) -> tuple[Tensor, Tensor]:
     """Features and kinds of all objects, float (n, C) and int64 (n,)."""
     names = list(CATEGORIES)
@@ -95,7 +96,7 @@ def _mean(features: Tensor, mask: Tensor) -> Tensor:
     return (features[0] * cover).sum(dim=(1, 2)) / cover.sum()
 
 
-def _fit(features: Tensor, kinds: Tensor):  # type: ignore[no-untyped-def]
+def _fit(features: Tensor, kinds: Tensor) -> Callable[[Tensor], Tensor]:
     mean, spread = features.mean(dim=0), features.std(dim=0) + 1e-3
     scaled = ((features - mean) / spread).clone()
     weight = torch.zeros(features.shape[1], len(CATEGORIES), requires_grad=True)

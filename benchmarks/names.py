@@ -12,6 +12,7 @@ most.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,7 @@ def _right(embeddings: Tensor, kinds: Tensor) -> tuple[float, float]:
     return float(torch.cat(linear).mean()), float(torch.cat(nearest).mean())
 
 
-def _fit(embeddings: Tensor, kinds: Tensor):  # type: ignore[no-untyped-def]
+def _fit(embeddings: Tensor, kinds: Tensor) -> Callable[[Tensor], Tensor]:
     weight = torch.zeros(embeddings.shape[1], len(CATEGORIES), requires_grad=True)
     optimizer = torch.optim.LBFGS([weight], max_iter=60)
 

@@ -194,11 +194,7 @@ def _train_segmenter(args: argparse.Namespace) -> int:
         start=args.start,
         text=args.text,
         config=VisaConfig(labels=tuple(CATEGORIES)),
-        training=SegmenterTraining(
-            schedule=schedule,
-            asking=asking,
-            seed=args.seed,
-        ),
+        training=SegmenterTraining(schedule=schedule, asking=asking, seed=args.seed),
         backgrounds=args.backgrounds,
         resume=args.resume,
     )

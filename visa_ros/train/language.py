@@ -183,10 +183,9 @@ def _truth_at(truth: DenseTruth, kept: Tensor) -> DenseTruth:
     """Return the truth of some cells only, each array (..., K, 1)."""
     index = kept.numpy()
 
-    def at(values):  # type: ignore[no-untyped-def]
-        flat = values.reshape(*values.shape[:-2], -1)
-        where = index if flat.ndim == 2 else index[:, None]
-        where = where if flat.ndim == 2 else where.repeat(flat.shape[1], axis=1)
+    def at(values: np.ndarray) -> np.ndarray:
+        flat = values.reshape(*values.shape[:-2], -1)  # (B, N) or (B, C, N)
+        where = index if flat.ndim == 2 else index[:, None].repeat(flat.shape[1], axis=1)
         return np.take_along_axis(flat, where, axis=-1)[..., None]
 
     return DenseTruth(
