@@ -24,6 +24,7 @@ from visa_ros.sim import (
     unseen_kitchen,
     unseen_things,
 )
+from visa_ros.sim.designs import DESIGNS
 from visa_ros.sim.shapes import grounded, merged, Model
 
 Generator = Callable[[np.random.Generator], Model]
@@ -103,6 +104,11 @@ UNSEEN: Mapping[str, Generator] = MappingProxyType(
 def make_object(category: str, rng: np.random.Generator) -> Model:
     """Draw a model of the category; ConfigError if there is none of that name."""
     return _make(MAKERS, category, rng, f'procedural/{category}')
+
+
+def make_design(category: str, rng: np.random.Generator) -> Model:
+    """Draw a model of one of many designs; ConfigError if there is none of that name."""
+    return _make(DESIGNS, category, rng, f'designs/{category}')
 
 
 def make_unseen_object(category: str, rng: np.random.Generator) -> Model:

@@ -13,8 +13,9 @@ from visa_ros.sim.cameras import CameraPath
 from visa_ros.sim.deform import varied
 from visa_ros.sim.household import household_maker
 from visa_ros.sim.layout import arrange, draw_cast, Maker, Spot, Thing
-from visa_ros.sim.objects import make_object, make_unseen_object, MAKERS
+from visa_ros.sim.objects import make_design, make_object, make_unseen_object, MAKERS
 from visa_ros.sim.record import ObjectInfo
+from visa_ros.sim.shapes import Model
 from visa_ros.sim.worldconfig import WorldConfig
 
 ATTEMPTS = 12
@@ -22,6 +23,7 @@ SETTLE_STEPS, WATCH_STEPS = 200, 40
 REST_CHANGE = 1e-3
 """A thing is at rest when no number of its pose changes by more while it is watched."""
 ON_TABLE_M = 0.45
+_DESIGN_SHARE = 0.7  # of varied models
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,7 +102,11 @@ def _plain_maker(config: WorldConfig) -> tuple[Maker, tuple[str, ...]]:
 
 
 def _varying(make: Maker) -> Maker:
-    return lambda category, rng: varied(make(category, rng), rng)
+    def draw(category: str, rng: np.random.Generator) -> Model:
+        drawn = make_design if rng.random() < _DESIGN_SHARE else make
+        return varied(drawn(category, rng), rng)
+
+    return draw
 
 
 def _try_stage(

@@ -1,0 +1,60 @@
+"""The many designs that training draws from: whole, of real sizes, and none for evaluation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from visa_ros.sim.designs import DESIGNS
+from visa_ros.sim.knowledge import COLORS
+from visa_ros.sim.objects import make_design, MAKERS, UNSEEN
+from visa_ros.sim.world import World
+from visa_ros.sim.worldconfig import WorldConfig
+
+SEEDS = range(12)
+
+
+def models(category: str):
+    return [make_design(category, np.random.default_rng(seed)) for seed in SEEDS]
+
+
+def test_every_kind_has_designs():
+    assert set(DESIGNS) == set(MAKERS)
+
+
+@pytest.mark.parametrize('category', sorted(DESIGNS))
+def test_models_are_whole_and_lie_on_the_table(category):
+    for model in models(category):
+        low, high = model.bounds()
+        assert np.isfinite([low, high]).all()
+        assert 0.02 < (high - low).max() < 0.33
+        assert abs(low[2]) < 1e-9
+        assert model.color == '' or model.color in COLORS
+        for part in model.parts:
+            assert part.faces.min() >= 0
+            assert part.faces.max() < len(part.vertices)
+
+
+@pytest.mark.parametrize('category', sorted(DESIGNS))
+def test_designs_differ(category):
+    shapes = {(len(m.parts), *(len(p.faces) for p in m.parts)) for m in models(category)}
+    assert len(shapes) > 3
+
+
+def test_the_same_seed_draws_the_same_model():
+    once, again = (make_design('mug', np.random.default_rng(5)) for _ in range(2))
+    for one, other in zip(once.parts, again.parts, strict=True):
+        np.testing.assert_array_equal(one.vertices, other.vertices)
+
+
+def test_no_design_is_one_that_evaluation_keeps():
+    own = {maker.__module__ for maker in DESIGNS.values()}
+    kept = {maker.__module__ for maker in UNSEEN.values()}
+    assert not own & kept
+
+
+def test_varied_scenes_show_designs():
+    config = WorldConfig(instances='varied', width=64, height=48)
+    ids = {o.model_id for seed in range(3) for o in World(seed, config).objects}
+    assert any(name.startswith('designs/') for name in ids)
+    assert not any(name.startswith('unseen/') for name in ids)
