@@ -30,6 +30,13 @@ def _add_image(parts: argparse._SubParsersAction) -> None:
     parser.add_argument(
         '--start', type=Path, metavar='DIR', help='a visa-nano in the place of ImageNet weights'
     )
+    parser.add_argument(
+        '--frozen',
+        type=int,
+        default=3,
+        help='first blocks of the encoder that stay; 3: to stride 4, 5: to 8 (%(default)s)',
+    )
+    _add_bfloat16(parser)
 
 
 def _add_language(parts: argparse._SubParsersAction) -> None:
@@ -49,7 +56,15 @@ def _add_text(parser: argparse.ArgumentParser) -> None:
         help='what the stage before has written',
     )
     add('--text', type=Path, required=True, help='instruction encoder folder')
-    add('--bfloat16', action='store_true', help='faster where the CPU has it (avx512_bf16, AMX)')
+    _add_bfloat16(parser)
+
+
+def _add_bfloat16(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--bfloat16',
+        action='store_true',
+        help='faster where the CPU has it (avx512_bf16, AMX)',
+    )
 
 
 def _add_segmenter(parts: argparse._SubParsersAction) -> None:
@@ -148,7 +163,13 @@ def _train_image(args: argparse.Namespace) -> int:
         args.data,
         args.out,
         config=VisaConfig(labels=tuple(CATEGORIES)),
-        training=ImageTraining(schedule=schedule, samples=args.samples, seed=args.seed),
+        training=ImageTraining(
+            schedule=schedule,
+            samples=args.samples,
+            frozen=args.frozen,
+            bfloat16=args.bfloat16,
+            seed=args.seed,
+        ),
         start=args.start,
         backgrounds=args.backgrounds,
         resume=args.resume,

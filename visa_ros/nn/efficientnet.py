@@ -62,7 +62,7 @@ class EfficientNetLite0(nn.Module):
         image: float (B, 3, H, W) from normalise(), any H and W. Returns for each stride s in
         (2, 4, 8, 16, 32), as far as the stages go, (B, CHANNELS[s], ceil(H / s), ceil(W / s)).
         """
-        x = F.relu6(self.conv_stem(image, self.bn0))
+        x = F.relu6(self.conv_stem(image, self.bn0), inplace=True)
         outputs = []
         for block in self.blocks:
             x = block(x)
@@ -113,8 +113,15 @@ class _SamePadConv(nn.Conv2d):
     """
 
     def forward(self, x: Tensor, norm: FrozenBatchNorm2d) -> Tensor:
-        (kernel, _), (stride, _) = self.kernel_size, self.stride
         weight, bias = norm.folded(self.weight)
+        if self.groups > 1 and x.requires_grad and x.dtype == torch.bfloat16:
+            # oneDNN takes five times as long for the backward pass in bfloat16.
+            with torch.autocast(x.device.type, enabled=False):
+                return self._convolved(x.float(), weight.float(), bias.float())
+        return self._convolved(x, weight, bias)
+
+    def _convolved(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        (kernel, _), (stride, _) = self.kernel_size, self.stride
         if stride == 1:
             return F.conv2d(x, weight, bias, 1, kernel // 2, 1, self.groups)
         rows, cols = (
@@ -143,7 +150,7 @@ class _Block(nn.Module):
         self.bn2 = FrozenBatchNorm2d(outputs, eps=_BATCH_NORM_EPS)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu6(self.expand_conv(x, self.bn0)) if self.expands else x
-        y = F.relu6(self.depthwise_conv(y, self.bn1))
+        y = F.relu6(self.expand_conv(x, self.bn0), inplace=True) if self.expands else x
+        y = F.relu6(self.depthwise_conv(y, self.bn1), inplace=True)
         y = self.project_conv(y, self.bn2)
         return x + y if self.residual else y

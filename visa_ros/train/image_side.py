@@ -52,6 +52,8 @@ class ImageTraining:
     samples           pictures a step
     background_share  of them, so many are laid on a photograph, if there are any
     print_share       in so many, objects get a pattern from one
+    frozen            first blocks of the encoder that stay as they are
+    bfloat16          see in it; worth it where the CPU has it
     """
 
     schedule: Schedule = field(
@@ -60,6 +62,8 @@ class ImageTraining:
     samples: int = 16
     background_share: float = 0.3
     print_share: float = 0.3
+    frozen: int = 3
+    bfloat16: bool = False
     seed: int = 0
 
 
@@ -139,9 +143,10 @@ class PictureBatches:
 class ImageLearner(nn.Module):
     """The model with heads on its image features, and prompts made of them."""
 
-    def __init__(self, model: VisaModel, config: VisaConfig) -> None:
+    def __init__(self, model: VisaModel, config: VisaConfig, *, bfloat16: bool = False) -> None:
         super().__init__()
         self.model = model
+        self._bfloat16 = bfloat16
         self.pixel_head = DenseHead(config.mask_dim, len(config.labels))
         self.token_head = DenseHead(config.hidden, len(config.labels))
         self.prompt = nn.Linear(config.hidden, config.hidden)
@@ -149,13 +154,15 @@ class ImageLearner(nn.Module):
     def losses(self, batch: PictureBatch) -> Mapping[str, Tensor]:
         """Return the losses by name, and the mean IoU of the masks as 'iou'."""
         model = self.model
-        features = model.encoder(normalise(batch.pictures))
-        tokens = model.mm_projector((features.grid + model.position).flatten(2).transpose(1, 2))
-        pixels = features.embedding.flatten(2).transpose(1, 2)
+        with torch.autocast('cpu', torch.bfloat16, enabled=self._bfloat16):
+            features = model.encoder(normalise(batch.pictures))
+        grid, embedding = features.grid.float(), features.embedding.float()
+        tokens = model.mm_projector((grid + model.position).flatten(2).transpose(1, 2))
+        pixels = embedding.flatten(2).transpose(1, 2)
         return {
             **self.pixel_head.losses(pixels, batch.pixels, 'pixel'),
             **self.token_head.losses(tokens, batch.tokens, 'token'),
-            **self._masks(features.embedding, tokens, batch),
+            **self._masks(embedding, tokens, batch),
         }
 
     def _masks(self, embedding: Tensor, tokens: Tensor, batch: PictureBatch) -> dict[str, Tensor]:
@@ -209,12 +216,12 @@ def train_image_side(
     """
     torch.manual_seed(training.seed)
     model = build_model(config)
-    learner = ImageLearner(model, config)
+    learner = ImageLearner(model, config, bfloat16=training.bfloat16)
     if start is None:
         load_imagenet_weights(model.encoder.backbone)
     else:
         start_from(learner, start)
-    freeze_early_stages(model)
+    freeze_early_stages(model, blocks=training.frozen)
     learner.to(memory_format=torch.channels_last)
     photos = None if backgrounds is None else Backgrounds(backgrounds)
     batches = PictureBatches(Tabletops(data), config, training, photos)
@@ -222,8 +229,8 @@ def train_image_side(
     run.learn(batches.batch, out, title='image side', resume=resume)
 
 
-def freeze_early_stages(model: VisaModel) -> None:
-    """Edges and textures, up to stride 4, are as good as they get and the dearest to train."""
+def freeze_early_stages(model: VisaModel, *, blocks: int) -> None:
+    """Edges and textures are as good as they get and the dearest to train; 3: up to stride 4."""
     backbone = model.encoder.backbone
-    for part in (backbone.conv_stem, backbone.bn0, *backbone.blocks[:3]):
+    for part in (backbone.conv_stem, backbone.bn0, *backbone.blocks[:blocks]):
         part.requires_grad_(False)

@@ -17,20 +17,18 @@ import torch
 from torch import nn, Tensor
 from torch.nn import functional
 
-from visa_ros.data.tabletop import Tabletops
 from visa_ros.model.build import build_model, VisaConfig
 from visa_ros.model.sam import MaskHead
-from visa_ros.model.text import load_text_encoder, PAD
+from visa_ros.model.text import PAD
 from visa_ros.model.visa import View, VisaModel
 from visa_ros.model.vision import PictureFeatures
 from visa_ros.nn.efficientnet import normalise
-from visa_ros.train.augment import Backgrounds
 from visa_ros.train.dense import DenseHead, KindHead
 from visa_ros.train.losses import word_loss
-from visa_ros.train.questions import Asking, Batch, QuestionBatches
-from visa_ros.train.run import Run, Schedule, start_from
+from visa_ros.train.question_run import learn_from_questions, QuestionTraining
+from visa_ros.train.questions import Asking, Batch
+from visa_ros.train.run import Schedule
 from visa_ros.train.things import DenseTruth
-from visa_ros.train.wordings import more_words
 
 _SHARES: Mapping[str, float] = {
     'word': 1.0,
@@ -44,11 +42,10 @@ _SHARES: Mapping[str, float] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class LanguageTraining:
+class LanguageTraining(QuestionTraining):
     """
     How to learn what words mean.
 
-    asking  what a step asks
     tokens  of a picture, so many are read: those of objects first
     """
 
@@ -61,7 +58,6 @@ class LanguageTraining:
         )
     )
     tokens: int = 96
-    seed: int = 0
 
 
 class LanguageLearner(nn.Module):
@@ -208,25 +204,23 @@ def train_language(
     resume: bool = False,
 ) -> None:
     """
-    Train on the clips in the folders `data` and write config.json and visa.safetensors to `out`.
+    Learn from the clips in the folders `data`; only the language model and what it reads change.
 
-    start, text, backgrounds, resume, errors  as in visa_ros.train.segmenter
+    Arguments and errors as in visa_ros.train.question_run.
     """
     torch.manual_seed(training.seed)
     learner = LanguageLearner(build_model(config), config, training)
-    start_from(learner, start)
     learner.model.encoder.requires_grad_(False)
-    learner.model.to(memory_format=torch.channels_last)
-    batches = QuestionBatches(
-        Tabletops(data),
-        text=load_text_encoder(text, remembered=100_000),
-        labels=config.labels,
-        past_hw=config.past_hw,
-        slots=config.slots,
-        asking=training.asking,
-        seed=training.seed,
-        more=more_words(),
-        backgrounds=None if backgrounds is None else Backgrounds(backgrounds),
+    learn_from_questions(
+        learner,
+        data,
+        out,
+        title='language',
+        start=start,
+        text=text,
+        config=config,
+        training=training,
+        shares=_SHARES,
+        backgrounds=backgrounds,
+        resume=resume,
     )
-    run = Run(learner, config, training.schedule, _SHARES, seed=training.seed)
-    run.learn(batches.batch, out, title='language', resume=resume)

@@ -16,18 +16,16 @@ import torch
 from torch import nn, Tensor
 from torch.nn import functional
 
-from visa_ros.data.tabletop import Tabletops
 from visa_ros.model.build import build_model, VisaConfig
-from visa_ros.model.text import load_text_encoder, PAD
+from visa_ros.model.text import PAD
 from visa_ros.model.visa import Reading, View, VisaModel
 from visa_ros.model.vision import PictureFeatures
 from visa_ros.nn.efficientnet import normalise
-from visa_ros.train.augment import Backgrounds
 from visa_ros.train.dense import DenseHead, KindHead, matching_loss, pointing_loss
 from visa_ros.train.losses import mask_iou, mask_loss, word_loss
-from visa_ros.train.questions import Asking, Batch, QuestionBatches
-from visa_ros.train.run import Run, Schedule, start_from
-from visa_ros.train.wordings import more_words
+from visa_ros.train.question_run import learn_from_questions, QuestionTraining
+from visa_ros.train.questions import Asking, Batch
+from visa_ros.train.run import Schedule
 
 _DECODED = 2  # `[SEG]` states of a picture whose masks are decoded in full, and as many questions
 # Most words of an answer follow from the others: the few that do not must count among the masks.
@@ -52,18 +50,13 @@ _SHARES: Mapping[str, float] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class SegmenterTraining:
-    """
-    How to learn to answer.
-
-    asking  what a step asks
-    """
+class SegmenterTraining(QuestionTraining):
+    """How to learn to answer."""
 
     schedule: Schedule = field(
         default_factory=lambda: Schedule(steps=700, cooldown=400, rate=7e-4)
     )
     asking: Asking = field(default_factory=lambda: Asking(questions=12, borrowed=6))
-    seed: int = 0
 
 
 class AnswerLearner(nn.Module):
@@ -176,30 +169,23 @@ def train_segmenter(
     resume: bool = False,
 ) -> None:
     """
-    Train on the clips in the folders `data` and write config.json and visa.safetensors to `out`.
+    Learn from the clips in the folders `data`; the encoder's backbone stays as it is.
 
-    start   folder of the first stage, see visa_ros.train.image_side; its backbone stays as it is
-    text    folder of the frozen instruction encoder
-    backgrounds  folder of photographs that some objects are laid on
-    resume  go on from the state in `out`; its data order does not depend on the interruption
-
-    TrainingError if `start` holds nothing, DataError for unreadable clips.
+    Arguments and errors as in visa_ros.train.question_run.
     """
     torch.manual_seed(training.seed)
     learner = AnswerLearner(build_model(config), config, bfloat16=training.asking.bfloat16)
-    start_from(learner, start)
     learner.model.encoder.backbone.requires_grad_(False)
-    learner.model.to(memory_format=torch.channels_last)
-    batches = QuestionBatches(
-        Tabletops(data),
-        text=load_text_encoder(text, remembered=20_000),
-        labels=config.labels,
-        past_hw=config.past_hw,
-        slots=config.slots,
-        asking=training.asking,
-        seed=training.seed,
-        more=more_words(),
-        backgrounds=None if backgrounds is None else Backgrounds(backgrounds),
+    learn_from_questions(
+        learner,
+        data,
+        out,
+        title='segmenter',
+        start=start,
+        text=text,
+        config=config,
+        training=training,
+        shares=_SHARES,
+        backgrounds=backgrounds,
+        resume=resume,
     )
-    run = Run(learner, config, training.schedule, _SHARES, seed=training.seed)
-    run.learn(batches.batch, out, title='segmenter', resume=resume)
