@@ -215,34 +215,6 @@ def _glass_pot(rng: np.random.Generator) -> Model:
     return Model(parts=tuple(parts), color='')
 
 
-def _kettle(rng: np.random.Generator) -> Model:
-    """Kettle of steel or enamel for the stove: broad foot, bail with a grip, straight spout."""
-    r = rng.uniform(0.062, 0.08)
-    h = r * rng.uniform(1.0, 1.4)
-    outer = curve(
-        [(r * 0.96, 0), (r, h * 0.12), (r * rng.uniform(0.85, 1.0), h * 0.5), (r * 0.5, h)],
-        count=14,
-    )
-    name = pick(rng, ('gray', 'gray', 'red', 'blue', 'white', 'green', 'yellow', 'black'))
-    rgb = METAL if name == 'gray' else shade(rng, name)
-    tip = np.array([r * rng.uniform(1.35, 1.6), 0, h * rng.uniform(0.9, 1.05)])
-    root = np.array([r * 0.75, 0, h * 0.5])
-    spout = sweep(
-        [root + (tip - root) * t for t in np.linspace(0, 1, 6)],
-        circle(14),
-        r * np.linspace(0.26, 0.13, 6),
-        across=(0, 1, 0),
-    )
-    dark = other_color(rng, name, ('black', 'black', 'brown'))
-    parts = [paint(p, rgb, gloss=0.85) for p in (solid(outer), spout)]
-    parts.append(paint(bail(outer, h, r * rng.uniform(0.7, 0.95), flat=True), dark))
-    if rng.random() < 0.4:
-        parts.append(paint(wrapped(outer, 0.003, h * 0.1), dark, gloss=0.6))
-    return Model(
-        parts=(*parts, *knobbed_lid(rng, r * 0.48, h, rgb, dome=0.15, knob=dark)), color=name
-    )
-
-
 def _bamboo_pot(rng: np.random.Generator) -> Model:
     """Chinese pot of porcelain, its tall bail of cane or wire from shoulder to shoulder."""
     r = rng.uniform(0.044, 0.058)
@@ -270,6 +242,5 @@ _TEAPOTS = (
     _silver_pot,
     _modern_pot,
     _glass_pot,
-    _kettle,
     _bamboo_pot,
 )
