@@ -8,7 +8,8 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from visa_ros.sim.designs.solids import Design, face_centers, one_of, split
+from visa_ros.sim.designs.drawing import Design, one_of
+from visa_ros.sim.designs.solids import face_centers, split
 from visa_ros.sim.finish import paint, pick, shade
 from visa_ros.sim.goods import VIVID
 from visa_ros.sim.shapes import lathe, Model, move, Part, sphere, turn

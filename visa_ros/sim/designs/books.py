@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.designs.thing_forms import (
     blank,
     cover_print,
-    draw,
     extruded,
     flat_quad,
     picture,
@@ -26,7 +26,7 @@ _GOLD = (0.78, 0.6, 0.2)
 
 def book(rng: np.random.Generator) -> Model:
     """On its face, closed or standing ajar; of boards, of paper, on rings, with a strap."""
-    return draw(rng, _BOOKS)
+    return one_of(rng, _BOOKS)
 
 
 def _face_down(rng: np.random.Generator) -> Model:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.designs.vessel_forms import (
     curve,
-    one_of,
     other_color,
     ring,
     rippled,

@@ -18,6 +18,7 @@ from visa_ros.sim.designs.dish_forms import (
     vessel,
     wavy,
 )
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.finish import paint, pick, shade
 from visa_ros.sim.shapes import (
     lathe,
@@ -34,7 +35,7 @@ from visa_ros.sim.tableware import CERAMIC_COLORS
 
 def bowl(rng: np.random.Generator) -> Model:
     """Bowl of one of many designs."""
-    return _BOWLS[int(rng.integers(len(_BOWLS)))](rng)
+    return one_of(rng, _BOWLS)
 
 
 def _bowl_rice(rng: np.random.Generator) -> Model:

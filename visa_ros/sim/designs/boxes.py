@@ -6,15 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from visa_ros.sim.designs.thing_forms import (
-    blank,
-    cover_print,
-    draw,
-    extruded,
-    picture,
-    prism,
-    write,
-)
+from visa_ros.sim.designs.drawing import one_of
+from visa_ros.sim.designs.thing_forms import blank, cover_print, extruded, picture, prism, write
 from visa_ros.sim.finish import METAL, paint, pick, shade
 from visa_ros.sim.goods import VIVID
 from visa_ros.sim.shapes import (
@@ -34,7 +27,7 @@ _WOODS = ((0.36, 0.2, 0.09), (0.5, 0.31, 0.14), (0.62, 0.43, 0.22), (0.45, 0.22,
 
 def box(rng: np.random.Generator) -> Model:
     """Carton, open or shut, gift, pack, tissue box, wooden chest, box with a handle."""
-    return draw(rng, _BOXES)
+    return one_of(rng, _BOXES)
 
 
 def _open_carton(rng: np.random.Generator) -> Model:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from visa_ros.sim.designs.solids import bumpy, Design, extruded, flat, one_of
+from visa_ros.sim.designs.drawing import Design, one_of
+from visa_ros.sim.designs.solids import bumpy, extruded, flat
 from visa_ros.sim.finish import paint
 from visa_ros.sim.shapes import (
     circle,

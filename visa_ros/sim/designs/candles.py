@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from visa_ros.sim.designs.solids import bumpy, Design, one_of
+from visa_ros.sim.designs.drawing import Design, one_of
+from visa_ros.sim.designs.solids import bumpy
 from visa_ros.sim.finish import METAL, paint, pick, shade
 from visa_ros.sim.shapes import (
     circle,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.designs.vessel_forms import (
-    one_of,
     other_color,
     ring,
     settled,

@@ -7,14 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from visa_ros.sim.designs.citrus_cuts import half, leaning, lemon_profile, PITH, slices, wedge
-from visa_ros.sim.designs.solids import (
-    bumpy,
-    Design,
-    face_centers,
-    leaf,
-    one_of,
-    split,
-)
+from visa_ros.sim.designs.drawing import Design, one_of
+from visa_ros.sim.designs.solids import bumpy, face_centers, leaf, split
 from visa_ros.sim.finish import paint, pick, shade
 from visa_ros.sim.shapes import (
     circle,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.designs.vessel_forms import (
     alike,
     curve,
     filling,
     glazed,
-    one_of,
     other_color,
     ring,
     rippled,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.designs.thing_forms import (
     blank,
     dial,
     display,
-    draw,
     flat_quad,
     key,
     keys,
@@ -27,12 +27,12 @@ _DARK = (0.03, 0.03, 0.04)
 
 def phone(rng: np.random.Generator) -> Model:
     """Screen up; with keys, folding, sliding, with an antenna."""
-    return draw(rng, _PHONES)
+    return one_of(rng, _PHONES)
 
 
 def remote(rng: np.random.Generator) -> Model:
     """Waisted, boxy, card thin; with a display or many coloured keys."""
-    return draw(rng, _REMOTES)
+    return one_of(rng, _REMOTES)
 
 
 def _screen_up(rng: np.random.Generator) -> Model:

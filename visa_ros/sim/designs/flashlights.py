@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from visa_ros.sim.designs.thing_forms import barrel, draw, rod
+from visa_ros.sim.designs.drawing import one_of
+from visa_ros.sim.designs.thing_forms import barrel, rod
 from visa_ros.sim.finish import METAL, paint, pick, shade
 from visa_ros.sim.shapes import (
     circle,
@@ -22,7 +23,7 @@ _DARK = (0.07, 0.07, 0.08)
 
 def flashlight(rng: np.random.Generator) -> Model:
     """Classic, long, tactical, pocket sized or angled."""
-    return draw(rng, _FLASHLIGHTS)
+    return one_of(rng, _FLASHLIGHTS)
 
 
 def _classic(rng: np.random.Generator) -> Model:

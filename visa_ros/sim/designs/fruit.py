@@ -6,16 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from visa_ros.sim.designs.solids import (
-    bumpy,
-    Design,
-    face_centers,
-    flat,
-    leaf,
-    one_of,
-    sector,
-    split,
-)
+from visa_ros.sim.designs.drawing import Design, one_of
+from visa_ros.sim.designs.solids import bumpy, face_centers, flat, leaf, sector, split
 from visa_ros.sim.finish import paint, pick, shade
 from visa_ros.sim.shapes import (
     circle,

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.designs.vessel_forms import (
     curve,
     filling,
-    one_of,
     Profile,
     rippled,
     settled,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from visa_ros.sim.designs.dish_forms import colored, Finish, sheet, smooth, stations, steel, timber
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.finish import METAL, paint
 from visa_ros.sim.shapes import circle, cylinder, Model, move, Part, rectangle
 
@@ -13,7 +14,7 @@ _GRIPS = ('black', 'black', 'red', 'blue', 'white', 'green', 'yellow', 'orange',
 
 def knife(rng: np.random.Generator) -> Model:
     """Kitchen or table knife of one of many designs."""
-    return _KNIVES[int(rng.integers(len(_KNIVES)))](rng)
+    return one_of(rng, _KNIVES)
 
 
 def _knife_table(rng: np.random.Generator) -> Model:

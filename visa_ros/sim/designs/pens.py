@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from visa_ros.sim.designs.thing_forms import barrel, draw
+from visa_ros.sim.designs.drawing import one_of
+from visa_ros.sim.designs.thing_forms import barrel
 from visa_ros.sim.finish import METAL, middles, paint, pick, shade
 from visa_ros.sim.shapes import (
     loop,
@@ -26,7 +27,7 @@ _GOLD = (0.78, 0.6, 0.22)
 
 def pen(rng: np.random.Generator) -> Model:
     """Fountain pen, stick, click pen, slim twist pen, felt tip or marker."""
-    return draw(rng, _PENS)
+    return one_of(rng, _PENS)
 
 
 def _fountain(rng: np.random.Generator) -> Model:

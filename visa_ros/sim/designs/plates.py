@@ -13,6 +13,7 @@ from visa_ros.sim.designs.dish_forms import (
     vessel,
     wavy,
 )
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.finish import paint, pick, shade
 from visa_ros.sim.shapes import lathe, Model, move, rectangle, stretch, sweep, turn
 from visa_ros.sim.tableware import CERAMIC_COLORS
@@ -20,7 +21,7 @@ from visa_ros.sim.tableware import CERAMIC_COLORS
 
 def plate(rng: np.random.Generator) -> Model:
     """Plate of one of many designs."""
-    return _PLATES[int(rng.integers(len(_PLATES)))](rng)
+    return one_of(rng, _PLATES)
 
 
 def _plate_coupe(rng: np.random.Generator) -> Model:

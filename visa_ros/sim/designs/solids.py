@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from visa_ros.sim.shapes import lathe, Model, Part, sweep
-
-Design = Callable[[np.random.Generator], Model]
-
-
-def one_of(rng: np.random.Generator, designs: Sequence[Design]) -> Model:
-    """Draw a model of one of the designs."""
-    return designs[int(rng.integers(len(designs)))](rng)
+from visa_ros.sim.shapes import lathe, Part, sweep
 
 
 def flat(outline: Sequence[Sequence[float]] | np.ndarray, z: float, *, bulge: float = 0.0) -> Part:

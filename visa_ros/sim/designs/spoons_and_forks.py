@@ -19,6 +19,7 @@ from visa_ros.sim.designs.dish_forms import (
     thick_grip,
     timber,
 )
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.finish import METAL, middles, paint
 from visa_ros.sim.shapes import circle, loop, Model, move, Part, sweep, turn
 
@@ -34,12 +35,12 @@ _STEMS: tuple[tuple[float, ...], ...] = (
 
 def spoon(rng: np.random.Generator) -> Model:
     """Spoon of one of many designs."""
-    return _SPOONS[int(rng.integers(len(_SPOONS)))](rng)
+    return one_of(rng, _SPOONS)
 
 
 def fork(rng: np.random.Generator) -> Model:
     """Fork of one of many designs."""
-    return _FORKS[int(rng.integers(len(_FORKS)))](rng)
+    return one_of(rng, _FORKS)
 
 
 def _spoon_table(rng: np.random.Generator) -> Model:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.designs.teapot_parts import bail, curved_spout, handle_behind, knobbed_lid
 from visa_ros.sim.designs.vessel_forms import (
     curve,
     filling,
-    one_of,
     other_color,
     radius_at,
     rippled,

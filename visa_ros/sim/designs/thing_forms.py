@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from visa_ros.sim.finish import paint, shade
 from visa_ros.sim.knowledge import COLORS
-from visa_ros.sim.shapes import circle, cylinder, lathe, Model, move, Part, sweep
-
-Design = Callable[[np.random.Generator], Model]
-
-
-def draw(rng: np.random.Generator, designs: Sequence[Design]) -> Model:
-    """Draw a model of one of the designs."""
-    return designs[int(rng.integers(len(designs)))](rng)
+from visa_ros.sim.shapes import circle, cylinder, lathe, move, Part, sweep
 
 
 def rod(

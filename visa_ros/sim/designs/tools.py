@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from visa_ros.sim.designs.thing_forms import draw, lobed, plan_of, rod
+from visa_ros.sim.designs.drawing import one_of
+from visa_ros.sim.designs.thing_forms import lobed, plan_of, rod
 from visa_ros.sim.finish import METAL, middles, paint, pick, shade
 from visa_ros.sim.shapes import circle, loop, Model, move, Part, rectangle, sweep, turn
 
@@ -18,12 +19,12 @@ _STEEL = (0.4, 0.41, 0.43)
 
 def hammer(rng: np.random.Generator) -> Model:
     """Claw, ball, wedge or block head of steel, rubber or wood."""
-    return draw(rng, _HAMMERS)
+    return one_of(rng, _HAMMERS)
 
 
 def screwdriver(rng: np.random.Generator) -> Model:
     """Striped, soft, thin, wooden or insulated."""
-    return draw(rng, _SCREWDRIVERS)
+    return one_of(rng, _SCREWDRIVERS)
 
 
 def _claw(rng: np.random.Generator) -> Model:

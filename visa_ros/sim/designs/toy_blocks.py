@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from visa_ros.sim.designs.solids import Design, extruded, one_of
+from visa_ros.sim.designs.drawing import Design, one_of
+from visa_ros.sim.designs.solids import extruded
 from visa_ros.sim.finish import paint, pick, shade
 from visa_ros.sim.goods import VIVID
 from visa_ros.sim.shapes import cylinder, Model, move, Part, rounded_box, turn

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from visa_ros.sim.designs.solids import Design, extruded, one_of
+from visa_ros.sim.designs.drawing import Design, one_of
+from visa_ros.sim.designs.solids import extruded
 from visa_ros.sim.finish import METAL, paint, pick, shade
 from visa_ros.sim.goods import VIVID
 from visa_ros.sim.shapes import (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from visa_ros.sim.designs.drawing import one_of
 from visa_ros.sim.designs.vessel_flowers import bunch
 from visa_ros.sim.designs.vessel_forms import (
     curve,
     ear,
-    one_of,
     other_color,
     Profile,
     ring,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from visa_ros.sim.finish import paint, pick, shade
 from visa_ros.sim.knowledge import COLORS
-from visa_ros.sim.shapes import circle, lathe, loop, Model, Part, rectangle, sweep, turn
+from visa_ros.sim.shapes import circle, lathe, loop, Part, rectangle, sweep, turn
 from visa_ros.sim.tableware import CERAMIC_COLORS
 
-Design = Callable[[np.random.Generator], Model]
 Profile = np.ndarray
 Rgb = tuple[float, float, float]
 
@@ -25,11 +24,6 @@ HANDLES = {
 """Way of a handle: (out, up), as shares of its reach and of its height, from its top."""
 
 HOT_DRINKS = ((0.12, 0.05, 0.03), (0.6, 0.4, 0.24), (0.5, 0.19, 0.04), (0.92, 0.9, 0.85))
-
-
-def one_of(rng: np.random.Generator, designs: Sequence[Design]) -> Model:
-    """Draw a model of one of the designs."""
-    return designs[int(rng.integers(len(designs)))](rng)
 
 
 def other_color(rng: np.random.Generator, name: str, among: Sequence[str] = ()) -> Rgb:

@@ -1,0 +1,16 @@
+"""One of many designs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from visa_ros.sim.shapes import Model
+
+Design = Callable[[np.random.Generator], Model]
+
+
+def one_of(rng: np.random.Generator, designs: Sequence[Design]) -> Model:
+    """Draw a model of one of the designs."""
+    return designs[int(rng.integers(len(designs)))](rng)
