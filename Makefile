@@ -61,11 +61,11 @@ nano: setup  ## render scenes and train visa-nano anew (4 h; OUT_NANO=, SCENES=,
 	$(RUN)/visa-ros sim backgrounds -o $(OUT_NANO)/backgrounds
 	$(RENDER) --split train --count $(SCENES) --seed 20000 --frames 9 --rate 2.2 \
 	  --width 512 --height 384 --instances varied $(HOUSEHOLD) -o $(OUT_NANO)/varied
-	$(RENDER) --split train --count $(SCENES) --frames 9 --rate 2.2 --width 320 --height 240 \
+	$(RENDER) --split train --count 400 --frames 9 --rate 2.2 --width 512 --height 384 \
 	  $(HOUSEHOLD) -o $(OUT_NANO)/train
 	$(RENDER) --split val --seed 500 --count 60 --frames 6 --rate 1.3333 -o $(OUT_NANO)/val
 	$(RUN)/visa-ros train text -o $(NANO)/text
-	$(RUN)/visa-ros train image $(CLIPS) -o $(OUT_NANO)/image
+	$(RUN)/visa-ros train image $(CLIPS) $(BF16) -o $(OUT_NANO)/image
 	$(RUN)/visa-ros train language $(CLIPS) --start $(OUT_NANO)/image --text $(NANO)/text \
 	  $(BF16) -o $(OUT_NANO)/language
 	$(RUN)/visa-ros train segmenter $(CLIPS) --start $(OUT_NANO)/language --text $(NANO)/text \

@@ -166,6 +166,8 @@ class PipelineConfig:
     """
     From frames to an answer.
 
+    look_back         ask again about the oldest frame, the later ones beside it, for what is not
+                      on the target: it may have been taken away or hidden since
     max_tracked       objects followed on live frames at most; the oldest are dropped first
     clouds            lift the masks of an answer to point clouds where there is depth
     max_cloud_points  points of one object's cloud at most
@@ -176,6 +178,7 @@ class PipelineConfig:
     catch_up: CatchUpConfig = field(default_factory=CatchUpConfig)
     presence: PresenceConfig = field(default_factory=PresenceConfig)
     reground: RegroundConfig = field(default_factory=RegroundConfig)
+    look_back: bool = True
     max_tracked: int = 16
     clouds: bool = True
     max_cloud_points: int = 20000

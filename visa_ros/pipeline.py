@@ -23,9 +23,10 @@ from visa_ros.structs import (
     ObjectState,
     Propagated,
     Query,
+    Status,
 )
 from visa_ros.video.buffer import FrameBuffer
-from visa_ros.video.sampling import choose_references, select_window
+from visa_ros.video.sampling import choose_references, later_references, select_window
 from visa_ros.warmup import made_up_view
 
 __all__ = ['Backlog', 'FrameSampler', 'Pipeline', 'Segmenter', 'Tracker', 'build_buffer']
@@ -219,8 +220,23 @@ class Pipeline:
             choice = self._sampler.choose(window, query.instruction)
         check()
         with watch.stage('ground'):
-            grounding = self._ground(window, choice, query.instruction, query.max_objects)
+            target, grounding = self._grounded(query, window, choice, check)
         watch.add('ground', grounding.ms)
+        return target, grounding
+
+    def _grounded(
+        self, query: Query, window: Sequence[Frame], choice: Choice, check: Callable[[], None]
+    ) -> tuple[int, Grounding]:
+        """Ask about the target, and where nothing on it fits, about the oldest frame."""
+        grounding = self._ground(window, choice, query.instruction, query.max_objects)
+        absent = grounding.status is Status.ABSENT
+        if absent and self._config.look_back and choice.target:
+            check()
+            later = later_references(self._config.sampling.references, len(window))
+            first = Choice(target=0, references=later)
+            earlier = self._ground(window, first, query.instruction, query.max_objects)
+            if earlier.status is not Status.ABSENT:
+                return 0, earlier
         return choice.target, grounding
 
     def _ground(

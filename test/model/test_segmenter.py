@@ -202,6 +202,18 @@ def test_memory_stays_within_its_bound(make_segmenter):
         assert segmenter.memory_bytes <= 100_000
 
 
+def test_later_references_are_announced(make_segmenter, monkeypatch):
+    segmenter, asked = make_segmenter(), []
+    encode = segmenter._text.encode
+    monkeypatch.setattr(
+        segmenter._text, 'encode', lambda texts: asked.extend(texts) or encode(texts)
+    )
+    early, late = (replace(make_frame(k), stamp_ns=10**9 * k) for k in (1, 2))
+    segmenter.ground([early], late, 'what is new?')
+    segmenter.ground([late], early, 'what is gone?')
+    assert asked == ['what is new?', 'Looking back: what is gone?']
+
+
 def test_thresholds_decide(make_segmenter):
     frame = make_frame(1)
     always = make_segmenter(absent=Weights(), absent_above=-1.0).ground((), frame, 'the mug')

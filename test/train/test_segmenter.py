@@ -10,7 +10,7 @@ import torch
 
 from visa_ros.errors import TrainingError
 from visa_ros.model.checkpoint import load_model
-from visa_ros.model.text import AnswerVocabulary, BEGIN, END, SEG
+from visa_ros.model.text import AnswerVocabulary, BEGIN, END, LOOKING_BACK, SEG
 from visa_ros.sim.knowledge import CATEGORIES
 from visa_ros.train.decision import choose_decision
 from visa_ros.train.image_side import ImageTraining, train_image_side
@@ -47,6 +47,21 @@ def test_every_seg_has_its_object_and_every_answer_ends(make_batches):
         for things, wanted in zip(batch.things, batch.wanted, strict=True):
             assert (things[wanted].sum(dim=(1, 2)) > 0).all()
             torch.testing.assert_close(things.sum(dim=0), torch.ones(48, 64))
+
+
+def test_looking_back_asks_about_what_an_early_frame_shows(make_batches):
+    batches = make_batches(replace(FEW, past=1.0, looking_back=1.0))
+    rng = np.random.default_rng(0)
+    asked = 0
+    for _ in range(8):
+        sample = batches._sample(batches._way_to_look(rng)(), rng)
+        assert sample.frame < len(sample.record.frames) - 1
+        assert sample.looks_back
+        for expression in sample.expressions:
+            assert expression.text.startswith(LOOKING_BACK)
+            assert sample.shows(expression.targets)
+            asked += 1
+    assert asked
 
 
 def spoken_labels(words, row):

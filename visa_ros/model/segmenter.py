@@ -32,6 +32,7 @@ from visa_ros.model.text import (
     BEGIN,
     END,
     load_text_encoder,
+    LOOKING_BACK,
     SEG,
     Spoken,
     TextEncoder,
@@ -63,7 +64,6 @@ class VisaSegmenter:
 
     What it computed from frames is kept while they live: features of each picture, and what the
     language model read of a row of pictures, with which every prompt begins.
-
     llm_passes  prompts read by the language model so far; one pass reads several at once
 
     Not thread-safe: one thread owns it.
@@ -106,7 +106,7 @@ class VisaSegmenter:
         """
         Find the objects of the target frame that answer the instruction.
 
-        references   earlier frames, oldest first; may be empty
+        references   earlier frames, oldest first; or later ones, newest first; may be empty
         max_objects  the best so many; 0: all
         returns      detections by falling score
 
@@ -158,9 +158,9 @@ class VisaSegmenter:
     ) -> list[tuple[Spoken, Objects]]:
         if not instructions:
             return []
-        texts = [
-            text.to(self._device) for text in self._text.encode([*map(str.strip, instructions)])
-        ]
+        opening = LOOKING_BACK if references and references[0].stamp_ns > target.stamp_ns else ''
+        encoded = self._text.encode([opening + text.strip() for text in instructions])
+        texts = [text.to(self._device) for text in encoded]
         self._check_length(len(references) + 1, texts)
         frames = (*references, target)
         prompt, embedding = self._look(frames)

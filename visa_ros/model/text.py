@@ -27,6 +27,8 @@ PAD, BEGIN, END, SEG = 0, 1, 2, 3
 TABLE = 'embeddings.word_embeddings.weight'
 SCALE = TABLE + '.scale'
 _TOGETHER = 16  # texts that are encoded in one pass
+LOOKING_BACK = 'Looking back: '
+"""Before an instruction about an earlier frame, asked when those after it are known."""
 _SPECIAL = ('<pad>', '<s>', '</s>', '[SEG]')
 _FORMS = {
     Status.ABSENT: 'there is no such object',

@@ -73,6 +73,7 @@ def make_expressions(
     held_out: bool = False,
     more: MoreWords | None = None,
     mix: Mapping[str, float] | None = None,
+    lost: bool = False,
 ) -> list[Expression]:
     """
     Ask `count` different questions about a frame; what came before it in the clip is the past.
@@ -81,6 +82,7 @@ def make_expressions(
     held_out  use only words and phrasings that are kept from training
     more      further words, for training
     mix       shares of the types in the place of MIX; without `types`
+    lost      ask too for what was visible before and is not any more
     returns   fewer than `count` where the scene does not allow as many
     raises    ConfigError for an unknown type, DataError for a frame that is not there
 
@@ -88,7 +90,7 @@ def make_expressions(
     """
     shares = _shares(types) if mix is None else dict(mix)
     look = look_at(record, frame_index)
-    asker = Asker(look=look, rng=rng, held_out=held_out, more=more)
+    asker = Asker(look=look, rng=rng, held_out=held_out, lost=lost, more=more)
     made: dict[str, Expression] = {}
     for _ in range(count):
         expression = _ask_new(asker, shares, made)

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import threading
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
 from visa_ros.data.tabletop import Clip, Tabletops
-from visa_ros.model.pictures import change_maps, resized
-from visa_ros.model.text import AnswerVocabulary, PAD, SEG, TextEncoder
+from visa_ros.model.pictures import change_maps
+from visa_ros.model.text import AnswerVocabulary, LOOKING_BACK, PAD, SEG, TextEncoder
 from visa_ros.sim.expressions import Expression, make_expressions
 from visa_ros.sim.record import SceneRecord
 from visa_ros.sim.sights import look_at
 from visa_ros.sim.wording import MoreWords
 from visa_ros.structs import Status
-from visa_ros.train.augment import Backgrounds, photometric
+from visa_ros.train.augment import Backgrounds
 from visa_ros.train.lending import borrowed
-from visa_ros.train.samples import Sample, Scene
+from visa_ros.train.samples import Sample
+from visa_ros.train.scenes import Scene, SceneMaker
 from visa_ros.train.things import dense_truth, DenseTruth, stack, things_of
-from visa_ros.train.zoom import zoom_in
 
 _MAX_OBJECTS = 6  # of one answer
+_TRIES = 6  # clips, to find one of a kind
 _TEXT_NOISE = 0.25  # of the size of a text state
 _BLANK_SHARE = 0.1  # of the words
-_BACKGROUND_SHARE = 0.3  # of the pictures without references
-_PRINT_SHARE = 0.2
 # What is asked. With a past, half is about it.
 _MIX: Mapping[str, float] = {
     'category': 0.10, 'attribute': 0.10, 'size': 0.09, 'spatial': 0.40, 'function': 0.12,
     'knowledge': 0.09, 'multi': 0.09, 'absent': 0.13,
 }  # fmt: skip
 _MIX_OF_PAST: Mapping[str, float] = {**_MIX, 'motion': 0.18, 'event': 0.30}
+_MIX_LOOKING_BACK: Mapping[str, float] = {
+    'event': 0.5, 'category': 0.1, 'function': 0.1, 'motion': 0.1, 'absent': 0.2,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,7 @@ class Asking:
     borrowed            further questions about each, of those about the others
     spoken              share of the answers that are whole; of others only the first word is there
     past                share of the batches that have a past
+    looking_back        of them, so many ask about a first frame, with those after it
     references          whether the pictures of the past come along, not only what has changed
     bfloat16            read texts in it; worth it where the CPU has it
     """
@@ -56,6 +58,7 @@ class Asking:
     borrowed: int = 0
     spoken: float = 1.0
     past: float = 0.55
+    looking_back: float = 0.15
     references: bool = True
     bfloat16: bool = False
 
@@ -120,12 +123,11 @@ class QuestionBatches:
         more: MoreWords | None = None,
         backgrounds: Backgrounds | None = None,
     ) -> None:
-        self._data, self._backgrounds = data, backgrounds
+        self._data, self._scenes = data, SceneMaker(past_hw, backgrounds)
         self._text, self._text_lock = text, threading.Lock()
         self._vocabulary = AnswerVocabulary(labels)
         self._label_of = {label: i + 1 for i, label in enumerate(labels)}
-        self._hw, self._slots = past_hw, slots
-        self._full = (2 * past_hw[1], 2 * past_hw[0])  # (width, height) of the target
+        self._slots = slots
         self._asking, self._questions = asking, asking.questions + asking.borrowed
         self._seed = seed
         self._more = more
@@ -133,12 +135,9 @@ class QuestionBatches:
     def batch(self, number: int) -> Batch:
         """Make one batch."""
         rng = np.random.default_rng((self._seed, number))
-        references = self._slots if rng.random() < self._asking.past else 0
-        clips = [
-            self._data.clip(int(i))
-            for i in rng.integers(len(self._data), size=self._asking.samples)
-        ]
-        samples = self._lend([self._sample(clip, references, rng) for clip in clips], rng)
+        take = self._way_to_look(rng)
+        samples = [self._sample(take(), rng) for _ in range(self._asking.samples)]
+        samples = self._lend(samples, rng)
         pictures = torch.stack([torch.from_numpy(s.pictures) for s in samples])
         pictures = pictures.permute(0, 1, 4, 2, 3)  # (B, R + 1, 3, H, W)
         targets = torch.stack([torch.from_numpy(s.target) for s in samples])
@@ -160,34 +159,56 @@ class QuestionBatches:
             tokens=stack([s.tokens for s in samples]),
         )
 
-    def _sample(self, clip: Clip, references: int, rng: np.random.Generator) -> Sample:
-        scene = self._scene(clip, references, rng) if references else self._picture(clip, rng)
-        last = len(scene.record.frames) - 1
-        look = look_at(scene.record, last)
-        things = things_of(
-            scene.record, last, self._label_of, look if references else None, look.seen
-        )
-        expressions = make_expressions(
-            scene.record, last, rng, count=self._asking.questions + 3, more=self._more,
-            mix=_MIX_OF_PAST if references else _MIX,
-        )  # fmt: skip
-        usable = [
-            e
-            for e in expressions
-            if len(e.targets) <= _MAX_OBJECTS and (references or not e.needs_past)
-        ]
+    def _way_to_look(self, rng: np.random.Generator) -> Callable[[], Scene]:
+        """Draw how a whole batch looks at its clips."""
+        scenes, count = self._scenes, self._slots
+        if rng.random() >= self._asking.past:
+            return lambda: scenes.single(self._clip(rng), rng)
+        if rng.random() >= self._asking.looking_back:
+            return lambda: scenes.of_past(self._clip(rng), count, rng)
+        return lambda: scenes.looking_back(self._clip_of_loss(rng), count, rng)
+
+    def _clip(self, rng: np.random.Generator) -> Clip:
+        return self._data.clip(int(rng.integers(len(self._data))))
+
+    def _clip_of_loss(self, rng: np.random.Generator) -> Clip:
+        """Draw a clip, mostly one at whose end something is gone."""
+        for _ in range(_TRIES):
+            clip = self._clip(rng)
+            if look_at(clip.record, len(clip) - 1).lost:
+                break
+        return clip
+
+    def _sample(self, scene: Scene, rng: np.random.Generator) -> Sample:
+        past = len(scene.pictures) > 1
+        shown = look_at(scene.record, scene.frame)
+        known = look_at(scene.record, len(scene.record.frames) - 1) if past else None
+        things = things_of(scene.record, scene.frame, self._label_of, known, shown.seen)
         # A pixel alone cannot tell what has happened to it, nor what else there is.
         bare = replace(things, flags=np.full_like(things.flags, np.nan))
         return Sample(
-            record=scene.record,
-            pictures=scene.pictures,
-            target=scene.target,
+            **vars(scene),
             change=change_maps(scene.pictures, slots=self._slots),
-            instances=scene.instances,
-            expressions=usable[: self._asking.questions],
+            expressions=self._expressions(scene, rng)[: self._asking.questions],
             pixels=dense_truth(scene.instances, bare, cell_px=8),
             tokens=dense_truth(scene.instances, things, cell_px=16),
         )
+
+    def _expressions(self, scene: Scene, rng: np.random.Generator) -> list[Expression]:
+        past, back = len(scene.pictures) > 1, scene.looks_back
+        mix = _MIX_LOOKING_BACK if back else _MIX_OF_PAST if past else _MIX
+        made = make_expressions(
+            scene.record, len(scene.record.frames) - 1, rng,
+            count=self._asking.questions + 3, more=self._more, mix=mix, lost=back,
+        )  # fmt: skip
+        usable = [
+            e
+            for e in made
+            if len(e.targets) <= _MAX_OBJECTS
+            and (past or not e.needs_past)
+            and (not back or scene.shows(e.targets))
+        ]
+        return [replace(e, text=LOOKING_BACK + e.text) for e in usable] if back else usable
 
     def _lend(self, samples: list[Sample], rng: np.random.Generator) -> list[Sample]:
         """Fill up with questions of others."""
@@ -201,54 +222,11 @@ class QuestionBatches:
                 look_at(sample.record, len(sample.record.frames) - 1), own, others, rng,
                 count=self._questions - len(own),
             )  # fmt: skip
-            fitting = [e for e in more if len(e.targets) <= _MAX_OBJECTS]
+            fitting = [
+                e for e in more if len(e.targets) <= _MAX_OBJECTS and sample.shows(e.targets)
+            ]
             filled.append(replace(sample, expressions=[*own, *fitting]))
         return filled
-
-    def _scene(self, clip: Clip, references: int, rng: np.random.Generator) -> Scene:
-        """Some frames up to one of the later ones; mostly the last."""
-        frames = len(clip)
-        late = rng.random() < 0.6
-        last = frames - 1 if late else int(rng.integers(min(references, frames - 1), frames))
-        past = np.rint(np.linspace(0, last, references + 1)).astype(int)[:-1]
-        pictures, target = self._pictures(clip, (*past.tolist(), last), rng)
-        return Scene(
-            record=replace(clip.record, frames=clip.record.frames[: last + 1]),
-            pictures=pictures,
-            target=target,
-            instances=cv2.resize(
-                clip.instances(last), self._hw[::-1], interpolation=cv2.INTER_NEAREST
-            ),
-        )
-
-    def _picture(self, clip: Clip, rng: np.random.Generator) -> Scene:
-        """One frame, seen from nearer, at times before another background."""
-        frame = int(rng.integers(len(clip)))
-        rgb, instances = clip.rgb(frame), clip.instances(frame)
-        if self._backgrounds is not None:
-            if rng.random() < _BACKGROUND_SHARE:
-                rgb = self._backgrounds.behind(rgb, instances, rng)
-            if rng.random() < _PRINT_SHARE:
-                rgb = self._backgrounds.printed(rgb, instances, rng)
-        rgb, instances, record = zoom_in(rgb, instances, clip.record, frame, rng, self._full)
-        target = photometric(rgb, rng)
-        return Scene(
-            record=record,
-            pictures=resized(target, self._hw)[None],
-            target=target,
-            instances=instances[::2, ::2],
-        )
-
-    def _pictures(
-        self, clip: Clip, frames: Sequence[int], rng: np.random.Generator
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Read frames, uint8 (T, H, W, 3), and the last in full; they vary alike."""
-        seed = int(rng.integers(1 << 32))
-        full = resized(clip.rgb(frames[-1]), self._full[::-1])
-        small = [resized(clip.rgb(k), self._hw) for k in frames]
-        varied = photometric(np.concatenate(small), np.random.default_rng(seed))
-        target = photometric(full, np.random.default_rng(seed))
-        return varied.reshape(len(frames), *small[0].shape), target
 
     def _texts(self, samples: Sequence[Sequence[Expression]]) -> tuple[Tensor, Tensor]:
         bfloat16 = torch.autocast('cpu', torch.bfloat16, enabled=self._asking.bfloat16)

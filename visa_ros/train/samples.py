@@ -11,25 +11,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from visa_ros.sim.expressions import Expression
-from visa_ros.sim.record import SceneRecord
+from visa_ros.train.scenes import Scene
 from visa_ros.train.things import DenseTruth
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Scene:
-    """
-    Pictures of a clip.
-
-    record     the clip up to the last picture
-    pictures   uint8 (R + 1, H, W, 3), oldest first
-    target     uint8 (2 H, 2 W, 3), the last of them in full
-    instances  uint8 (H, W), of the last picture
-    """
-
-    record: SceneRecord
-    pictures: np.ndarray
-    target: np.ndarray
-    instances: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

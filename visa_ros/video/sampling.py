@@ -99,6 +99,15 @@ def choose_references(n: int, target: int) -> tuple[int, ...]:
     return tuple(int(index) for index in even[:-1])
 
 
+def later_references(n: int, count: int) -> tuple[int, ...]:
+    """
+    Choose the frames that are seen next to the oldest of `count` frames, newest first.
+
+    n  references wanted
+    """
+    return tuple(count - 1 - index for index in choose_references(n, count - 1))
+
+
 def strided_references(count: int, target: int, max_pictures: int = 12) -> tuple[int, ...]:
     """
     Choose references as VISA's released code does: every so many frames, the target among them.
