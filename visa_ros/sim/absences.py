@@ -37,10 +37,10 @@ def _nothing(asker: Asker, phrase: str, kinds: Kinds) -> Expression:
     return asker.ask('absent', phrase, (), kinds=kinds)
 
 
-def _thing(asker: Asker, noun: str, kinds: Kinds) -> Expression:
+def _thing(asker: Asker, noun: str, kinds: Kinds, sense: str = '') -> Expression:
     one = asker.chance(0.8)
     phrase = f'the {noun}' if one else indefinite(noun)
-    return asker.ask('absent', phrase, (), one=one, kinds=kinds)
+    return asker.ask('absent', phrase, (), one=one, kinds=kinds, sense=sense)
 
 
 def missing_kinds(present: tuple[ObjectInfo, ...]) -> list[str]:
@@ -81,7 +81,7 @@ def _wrong_color(asker: Asker) -> Expression | None:
     if not colors:
         return None
     color = pick(asker.rng, nearby if nearby and asker.chance(0.7) else colors)
-    return _thing(asker, f'{color} {asker.name(category)}', called(category))
+    return _thing(asker, f'{color} {asker.name(category)}', called(category), color)
 
 
 def _same_family(asker: Asker) -> Expression | None:
@@ -107,8 +107,10 @@ def _nothing_happened(asker: Asker) -> Expression | None:
         return None
     if not words:
         return None
-    phrase = asker.say(phrases.MOTIONS[pick(asker.rng, words)])
-    return asker.ask('absent', phrase, (), one=asks_for_one(phrase), needs_past=True)
+    word = pick(asker.rng, words)
+    phrase = asker.say(phrases.MOTIONS[word])
+    one = asks_for_one(phrase)
+    return asker.ask('absent', phrase, (), one=one, needs_past=True, sense=word)
 
 
 def _other_kind(asker: Asker) -> Expression | None:

@@ -42,6 +42,8 @@ class Expression:
     asks_for_one  the words ask for exactly one object ('the mug', not 'a mug' or 'all mugs')
     needs_past    one picture is not enough to answer it
     kinds         what it is about; None where kinds say nothing ('the red thing')
+    sense         what else decides: a colour, or a key of the tables in visa_ros.sim.phrases
+                  ('leftmost', 'behind', 'taken_away'); '' where nothing does
     """
 
     text: str
@@ -50,6 +52,7 @@ class Expression:
     asks_for_one: bool
     needs_past: bool = False
     kinds: Kinds | None = None
+    sense: str = ''
 
     @property
     def ambiguous(self) -> bool:
@@ -107,6 +110,7 @@ class Asker:
         one: bool = False,
         needs_past: bool = False,
         kinds: Kinds | None = None,
+        sense: str = '',
     ) -> Expression:
         """Make the question out of its phrase."""
         return Expression(
@@ -116,6 +120,7 @@ class Asker:
             asks_for_one=one,
             needs_past=needs_past,
             kinds=kinds,
+            sense=sense,
         )
 
 

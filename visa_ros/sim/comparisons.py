@@ -53,13 +53,13 @@ def _pools(asker: Asker) -> list[tuple[str, list[Sight], Kinds | None]]:
 
 
 def _extreme(
-    asker: Asker, kind: str, choices: list[tuple[Phrasings, str, Kinds | None, Sight]]
+    asker: Asker, kind: str, choices: list[tuple[str, Phrasings, str, Kinds | None, Sight]]
 ) -> Expression | None:
     if not choices:
         return None
-    wording, noun, about, sight = pick(asker.rng, choices)
+    which, wording, noun, about, sight = pick(asker.rng, choices)
     phrase = asker.say(wording).replace('{}', noun)
-    return asker.ask(kind, phrase, [sight], one=True, kinds=about)
+    return asker.ask(kind, phrase, [sight], one=True, kinds=about, sense=which)
 
 
 def _sizes(sight: Sight, which: str) -> tuple[float, ...]:
@@ -87,7 +87,7 @@ def by_size(asker: Asker) -> Expression | None:
     """'the largest object', 'the tallest mug', 'the smallest fruit'."""
     moved = {s.info.instance_id for s in asker.look.moved}
     choices = [
-        (wording, noun, about, sight)
+        (which, wording, noun, about, sight)
         for which, wording in phrases.SIZES.items()
         for noun, pool, about in _pools(asker)
         # What was moved may have toppled: its height at rest is no longer what is seen.
@@ -104,7 +104,7 @@ def _ahead(values: Sequence[float], gap: float) -> int | None:
     return int(order[0]) if values[order[1]] - values[order[0]] >= gap else None
 
 
-def _extreme_places(asker: Asker) -> list[tuple[Phrasings, str, Kinds | None, Sight]]:
+def _extreme_places(asker: Asker) -> list[tuple[str, Phrasings, str, Kinds | None, Sight]]:
     choices = []
     for noun, pool, about in _pools(asker):
         xs, depths = [s.x for s in pool], [s.depth_m for s in pool]
@@ -117,7 +117,7 @@ def _extreme_places(asker: Asker) -> list[tuple[Phrasings, str, Kinds | None, Si
         for which, (values, gap) in rows.items():
             first = _ahead(values, gap)
             if first is not None:
-                choices.append((phrases.EXTREMES[which], noun, about, pool[first]))
+                choices.append((which, phrases.EXTREMES[which], noun, about, pool[first]))
     return choices
 
 
@@ -164,7 +164,7 @@ def _by_relation(asker: Asker) -> Expression | None:
     if None in verdicts or not any(verdicts):
         return None
     targets = [s for s, fits in zip(others, verdicts, strict=True) if fits]
-    return asker.ask('spatial', phrase, targets, one=one, kinds=kinds)
+    return asker.ask('spatial', phrase, targets, one=one, kinds=kinds, sense=relation)
 
 
 def _by_neighbor(asker: Asker) -> Expression | None:
@@ -180,7 +180,8 @@ def _by_neighbor(asker: Asker) -> Expression | None:
         return None
     phrase = asker.say(phrases.NEAREST_TO).replace('{}', f'the {asker.name(anchor.category)}')
     kinds = Kinds(sought=frozenset(CATEGORIES), beside=frozenset({anchor.category}))
-    return asker.ask('spatial', phrase, [others[nearest]], one=True, kinds=kinds)
+    sense = 'nearest_to'
+    return asker.ask('spatial', phrase, [others[nearest]], one=True, kinds=kinds, sense=sense)
 
 
 def by_place(asker: Asker) -> Expression | None:

@@ -34,7 +34,7 @@ def ask_what_happened(asker: Asker, name: str, targets: list[Sight]) -> Expressi
     """Make the question; `name` is a key of EVENTS."""
     phrase = asker.say(EVENTS[name])
     one = phrase.startswith(('the ', 'which object '))
-    return asker.ask('event', phrase, targets, one=one, needs_past=True)
+    return asker.ask('event', phrase, targets, one=one, needs_past=True, sense=name)
 
 
 def answers_of(look: Look) -> dict[str, frozenset[int]]:

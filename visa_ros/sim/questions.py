@@ -50,12 +50,14 @@ def by_attribute(asker: Asker) -> Expression | None:
     if asker.chance(0.35):
         one_of_them = (asker.say(ANYTHING), *(() if asker.held_out else ('one',)))
         noun = pick(asker.rng, one_of_them)
-        return asker.ask('attribute', f'the {sight.color} {noun}', same, one=True)
+        phrase = f'the {sight.color} {noun}'
+        return asker.ask('attribute', phrase, same, one=True, sense=sight.color)
     noun = f'{sight.color} {asker.name(sight.category)}'
     one = asker.chance(0.8)
     phrase = f'the {noun}' if one else indefinite(noun)
     targets = of_kind(same, sight.category)
-    return asker.ask('attribute', phrase, targets, one=one, kinds=called(sight.category))
+    kinds = called(sight.category)
+    return asker.ask('attribute', phrase, targets, one=one, kinds=kinds, sense=sight.color)
 
 
 def by_function(asker: Asker) -> Expression | None:
@@ -120,7 +122,8 @@ def by_motion(asker: Asker) -> Expression | None:
             options.append((word, [s for s in look.moved if s.info.instance_id in ids]))
     word, targets = pick(asker.rng, [o for o in options if o[1]])
     phrase = asker.say(phrases.MOTIONS[word])
-    return asker.ask('motion', phrase, targets, one=asks_for_one(phrase), needs_past=True)
+    one = asks_for_one(phrase)
+    return asker.ask('motion', phrase, targets, one=one, needs_past=True, sense=word)
 
 
 def asks_for_one(phrase: str) -> bool:
@@ -165,18 +168,23 @@ def _all_of_color(asker: Asker) -> Expression | None:
         return None
     color = pick(asker.rng, several)
     noun = f'{color} {asker.say(ANYTHING)}'
-    return _all(asker, noun, None, [s for s in seen if s.color == color])
+    return _all(asker, noun, None, [s for s in seen if s.color == color], sense=color)
 
 
 def _all(
-    asker: Asker, one: str, many: str | None, targets: list[Sight], kinds: Kinds | None = None
+    asker: Asker,
+    one: str,
+    many: str | None,
+    targets: list[Sight],
+    kinds: Kinds | None = None,
+    sense: str = '',
 ) -> Expression:
     many = many or plural(one)
     if asker.chance(0.3):
         phrase = asker.say(phrases.EVERY_ONE).replace('{}', one)
-        return asker.ask('multi', phrase, targets, kinds=kinds)
+        return asker.ask('multi', phrase, targets, kinds=kinds, sense=sense)
     phrase = asker.say(phrases.ALL).replace('{}', many)
-    return asker.ask('multi', phrase, targets, kinds=kinds)
+    return asker.ask('multi', phrase, targets, kinds=kinds, sense=sense)
 
 
 def _all_but(asker: Asker) -> Expression | None:

@@ -8,7 +8,7 @@ import torch
 from torch import nn, Tensor
 from torch.nn import functional
 
-from visa_ros.train.things import COLOR_COUNT, DenseTruth, FLAGS, NUMBERS, UNKNOWN
+from visa_ros.train.things import COLOR_COUNT, DenseTruth, FLAGS, NUMBERS, SENSES, UNKNOWN
 
 _BACKGROUND_WEIGHT = 0.1  # most of a picture is background
 
@@ -71,6 +71,18 @@ class KindHead(nn.Linear):
         said = ~kinds.isnan()
         logits = self(states).float().view(kinds.shape)
         return functional.binary_cross_entropy_with_logits(logits[said], kinds[said])
+
+
+class SenseHead(nn.Linear):
+    """What else than kinds decides a question, from the same state; see Expression.sense."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width, len(SENSES))
+
+    def loss(self, states: Tensor, senses: Tensor) -> Tensor:
+        """Compare states (B, Q, width) with visa_ros.train.questions.Batch.senses."""
+        logits = self(states).float().flatten(0, 1)
+        return functional.cross_entropy(logits, senses.flatten(), ignore_index=UNKNOWN)
 
 
 def pointing_loss(guess: Tensor, areas: Tensor, wanted: Tensor) -> Tensor:

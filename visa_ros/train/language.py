@@ -23,7 +23,7 @@ from visa_ros.model.text import PAD
 from visa_ros.model.visa import View, VisaModel
 from visa_ros.model.vision import PictureFeatures
 from visa_ros.nn.efficientnet import normalise
-from visa_ros.train.dense import DenseHead, KindHead
+from visa_ros.train.dense import DenseHead, KindHead, SenseHead
 from visa_ros.train.losses import word_loss
 from visa_ros.train.question_run import learn_from_questions, QuestionTraining
 from visa_ros.train.questions import Asking, Batch
@@ -34,6 +34,7 @@ _SHARES: Mapping[str, float] = {
     'word': 1.0,
     'match': 3.0,
     'kinds': 6.0,
+    'sense': 1.5,
     'token kind': 0.2,
     'token color': 0.1,
     'token number': 0.5,
@@ -69,6 +70,7 @@ class LanguageLearner(nn.Module):
         self.pixel_head = DenseHead(config.mask_dim, len(config.labels))  # for the next stage
         self.token_head = DenseHead(config.hidden, len(config.labels))
         self.kind_head = KindHead(config.hidden, len(config.labels))
+        self.sense_head = SenseHead(config.hidden)
         self._tokens, self._bfloat16 = training.tokens, training.asking.bfloat16
         self.register_buffer(
             'spread', _upsampling(model.encoder.token_hw, model.encoder.embedding_hw), False
@@ -103,6 +105,7 @@ class LanguageLearner(nn.Module):
             'word': word_loss(self.model.lm_head(answer), batch.answer, pad=PAD),
             'match': functional.binary_cross_entropy_with_logits(score[said], truth[said]),
             'kinds': self.kind_head.loss(asked, batch.kinds),
+            'sense': self.sense_head.loss(asked, batch.senses),
             **self.token_head.losses(visual, _truth_at(batch.tokens, kept), 'token'),
             'right': ((score > 0) == (truth > 0))[said].float().mean(),
         }

@@ -77,6 +77,7 @@ class Batch:
     fits                per sample bool (q, m): whether each of q questions means an object
     kinds               float (B, Q, 2, K): whether a kind is sought, and whether it is compared
                         with; NaN where nobody could say
+    senses              int64 (B, Q): what else decides, an index in visa_ros.train.things.SENSES
     things              per sample float (m + 1, H / 2, W / 2): objects, last the background
     pixels, tokens      the truth of cells of 8 and 16 px
     """
@@ -91,6 +92,7 @@ class Batch:
     wanted: list[Tensor]
     fits: list[Tensor]
     kinds: Tensor
+    senses: Tensor
     things: list[Tensor]
     pixels: DenseTruth
     tokens: DenseTruth
@@ -154,6 +156,7 @@ class QuestionBatches:
             wanted=[s.wanted() for s in samples],
             fits=[s.fits() for s in samples],
             kinds=torch.stack([s.kinds(self._label_of, self._questions) for s in samples]),
+            senses=torch.stack([s.senses(self._questions) for s in samples]),
             things=[s.areas() for s in samples],
             pixels=stack([s.pixels for s in samples]),
             tokens=stack([s.tokens for s in samples]),

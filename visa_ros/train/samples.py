@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from visa_ros.sim.expressions import Expression
 from visa_ros.train.scenes import Scene
-from visa_ros.train.things import DenseTruth
+from visa_ros.train.things import DenseTruth, SENSES, UNKNOWN
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,6 +40,11 @@ class Sample(Scene):
         ids = [o.instance_id for o in self.record.objects]
         rows = [[i in e.targets for i in ids] for e in self.expressions]
         return torch.tensor(rows, dtype=torch.bool).reshape(-1, len(ids))
+
+    def senses(self, questions: int) -> Tensor:
+        """Index in SENSES of what decides each of so many questions, int64 (questions,)."""
+        known = [SENSES.index(e.sense) for e in self.expressions]
+        return torch.tensor(known + [UNKNOWN] * (questions - len(known)))
 
     def areas(self) -> Tensor:
         """Cover of cells of 2 px by each object, last by the background, float (m + 1, h, w)."""

@@ -21,7 +21,7 @@ from visa_ros.model.text import PAD
 from visa_ros.model.visa import Reading, View, VisaModel
 from visa_ros.model.vision import PictureFeatures
 from visa_ros.nn.efficientnet import normalise
-from visa_ros.train.dense import DenseHead, KindHead, matching_loss, pointing_loss
+from visa_ros.train.dense import DenseHead, KindHead, matching_loss, pointing_loss, SenseHead
 from visa_ros.train.losses import mask_iou, mask_loss, word_loss
 from visa_ros.train.question_run import learn_from_questions, QuestionTraining
 from visa_ros.train.questions import Asking, Batch
@@ -32,6 +32,7 @@ _DECODED = 2  # `[SEG]` states of a picture whose masks are decoded in full, and
 _SHARES: Mapping[str, float] = {
     'word': 2.0,
     'kinds': 2.0,
+    'sense': 0.7,
     'match': 3.0,
     'union guess': 1.0,
     'union': 1.5,
@@ -67,6 +68,7 @@ class AnswerLearner(nn.Module):
         self.model = model
         self._bfloat16 = bfloat16
         self.kind_head = KindHead(config.hidden, len(config.labels))
+        self.sense_head = SenseHead(config.hidden)
         self.pixel_head = DenseHead(config.mask_dim, len(config.labels))
         self.token_head = DenseHead(config.hidden, len(config.labels))
 
@@ -78,6 +80,7 @@ class AnswerLearner(nn.Module):
         return {
             'word': word_loss(words, batch.answer, pad=PAD),
             'kinds': self.kind_head.loss(reading.answer[:, :, 0], batch.kinds),
+            'sense': self.sense_head.loss(reading.answer[:, :, 0], batch.senses),
             **self.pixel_head.losses(pixels, batch.pixels, 'pixel'),
             **self.token_head.losses(reading.visual, batch.tokens, 'token'),
             **self._matches(view, reading, batch),

@@ -10,6 +10,7 @@ import numpy as np
 from visa_ros.sim.comparisons import GAP_DEPTH_M, GAP_X
 from visa_ros.sim.happenings import answers_of
 from visa_ros.sim.knowledge import COLORS
+from visa_ros.sim.phrases import MOTIONS, RELATIONS, SIZES
 from visa_ros.sim.phrases_events import EVENTS
 from visa_ros.sim.questions import MOTION_KINDS
 from visa_ros.sim.record import SceneRecord
@@ -33,6 +34,8 @@ EXTREMES: Mapping[str, tuple[float, float, float]] = {
 }
 """What is first among all objects, and among its kind: shares of x and depth, and by how much."""
 FLAGS = (*HAPPENINGS, *EXTREMES, *(f'{name} of its kind' for name in EXTREMES))
+SENSES = ('', *SIZES, *EXTREMES, *RELATIONS, 'nearest_to', *MOTIONS, *EVENTS, *COLORS)
+"""What may decide a question beside kinds."""
 _COLOR_OF = {name: k for k, name in enumerate(COLORS)}
 COLOR_COUNT = len(COLORS)
 
