@@ -139,6 +139,26 @@ def test_calibration_bounds_false_refusals_and_uses_all_evidence(allowed):
     assert decision.chosen_on == '400 made-up questions'
 
 
+def test_a_second_look_counts_before_the_threshold_is_chosen():
+    evidence, truths = samples(0)
+    rng = np.random.default_rng(7)
+    again = [sample(rng, truth) for truth in truths]
+    decision = calibrate(
+        evidence, truths, chosen_on='x', max_false_refusals=0.1, second_look=again
+    )
+    refused = [
+        decision.is_absent(one) and decision.is_absent(two)
+        for one, two in zip(evidence, again, strict=True)
+    ]
+    wrong = [r for r, truth in zip(refused, truths, strict=True) if truth != Status.ABSENT]
+    assert np.mean(wrong) <= 0.1
+    once = calibrate(evidence, truths, chosen_on='x', max_false_refusals=0.1)
+    assert decision.absent == once.absent
+    assert decision.absent_above < once.absent_above
+    with pytest.raises(DataError, match='second look'):
+        calibrate(evidence, truths, chosen_on='x', second_look=again[:3])
+
+
 def test_calibration_holds_on_other_questions():
     decision = calibrate(*samples(1), chosen_on='x', max_false_refusals=0.1)
     right, false, _, _ = rates(decision, *samples(2))

@@ -113,6 +113,7 @@ def calibrate(
     max_false_refusals: float = 0.1,
     max_false_doubts: float = 0.1,
     min_mask_px: int = 1,
+    second_look: Sequence[Evidence] = (),
 ) -> DecisionConfig:
     """
     Choose weights (logistic regression) and thresholds by questions with known answers.
@@ -123,6 +124,8 @@ def calibrate(
     ambiguous_from      the evidence that ambiguity may go by; one name alone keeps its own scale
     max_false_refusals  share of the questions that have an answer which may be refused
     max_false_doubts    share of the questions with one answer which may be asked back
+    second_look         evidence of a second look for each question; there is no such object where
+                        both looks say so
 
     Refuses, and asks back, as often as the shares allow where that gets more right; absent
     questions teach nothing about ambiguity. Without any ambiguous question, its part stays as in
@@ -130,10 +133,13 @@ def calibrate(
     """
     if not chosen_on:
         raise ConfigError('chosen_on: say what the questions were, so that others can judge')
-    if len(evidence) != len(truths):
-        raise DataError(f'{len(evidence)} pieces of evidence for {len(truths)} truths')
+    if len(evidence) != len(truths) or len(second_look) not in (0, len(truths)):
+        raise DataError(
+            f'{len(evidence)} pieces of evidence, {len(second_look)} of a second look, for '
+            f'{len(truths)} truths'
+        )
     absent = np.array([truth == Status.ABSENT for truth in truths], np.bool_)
-    weights, above = _fit(evidence, absent, absent_from, max_false_refusals)
+    weights, above = _fit(evidence, absent, absent_from, max_false_refusals, second_look)
     chosen: dict[str, Any] = {'absent': weights, 'absent_above': above}
     present = [k for k, missing in enumerate(absent) if not missing]
     ambiguous = np.array([truths[k] == Status.AMBIGUOUS for k in present], np.bool_)
@@ -165,20 +171,32 @@ def choose_threshold(scores: np.ndarray, positive: np.ndarray, *, max_false: flo
 
 
 def _fit(
-    evidence: Sequence[Evidence], positive: np.ndarray, names: Sequence[str], max_false: float
+    evidence: Sequence[Evidence],
+    positive: np.ndarray,
+    names: Sequence[str],
+    max_false: float,
+    second_look: Sequence[Evidence] = (),
 ) -> tuple[Weights, float]:
     """Return weights, the largest of size 1, and the threshold on their sum."""
     if set(names) - set(EVIDENCE) or not names:
         raise ConfigError(f'evidence {list(names)}: choose from {list(EVIDENCE)}')
     if positive.all() or not positive.any():
         raise DataError('calibration needs questions of both kinds, with and without the object')
+    values = _values(evidence, names)
+    weights = _logistic(values, positive)
+    weights /= np.abs(weights).max() or 1.0
+    scores = values @ weights
+    if second_look:
+        scores = np.minimum(scores, _values(second_look, names) @ weights)
+    above = choose_threshold(scores, positive, max_false=max_false)
+    return Weights(**dict(zip(names, weights.tolist(), strict=True))), above
+
+
+def _values(evidence: Sequence[Evidence], names: Sequence[str]) -> np.ndarray:
     values = np.array([[getattr(e, name) for name in names] for e in evidence], np.float64)
     if not np.isfinite(values).all():
         raise DataError('calibration: some evidence is not a finite number')
-    weights = _logistic(values, positive)
-    weights /= np.abs(weights).max() or 1.0
-    above = choose_threshold(values @ weights, positive, max_false=max_false)
-    return Weights(**dict(zip(names, weights.tolist(), strict=True))), above
+    return values
 
 
 def _logistic(values: np.ndarray, positive: np.ndarray, *, decay: float = 1.0) -> np.ndarray:

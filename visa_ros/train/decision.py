@@ -25,7 +25,9 @@ def choose_decision(
     folder: Path, data: Path, *, questions: int = 16, max_false_refusals: float = 0.06
 ) -> DecisionConfig:
     """
-    Ask about the last frame of each clip; choose weights and thresholds, and write config.json.
+    Choose weights and thresholds, and write config.json.
+
+    Asked about are the last frame of each clip and, looking back, the first.
 
     folder              of the model
     data                clips of scenes that it was not trained on
@@ -34,11 +36,8 @@ def choose_decision(
 
     DataError for unreadable clips, CheckpointError if the folder holds no model.
     """
-    evidence, truths = [], []
     clips = Tabletop(data)
-    for found, truth in _asked(folder, clips, questions):
-        evidence.append(found)
-        truths.append(truth)
+    evidence, second_look, truths = zip(*_asked(folder, clips, questions), strict=True)
     config = VisaConfig.from_json(json.loads((folder / CONFIG).read_text()))
     decision = calibrate(
         evidence,
@@ -46,6 +45,7 @@ def choose_decision(
         chosen_on=f'{len(truths)} questions about {len(clips)} scenes kept from training',
         max_false_refusals=max_false_refusals,
         min_mask_px=config.decision.min_mask_px,
+        second_look=second_look,
     )
     scratch = folder / (CONFIG + '.part')
     scratch.write_text(json.dumps(replace(config, decision=decision).to_json(), indent=1) + '\n')
@@ -53,7 +53,10 @@ def choose_decision(
     return decision
 
 
-def _asked(folder: Path, clips: Tabletop, questions: int) -> Iterator[tuple[Evidence, Status]]:
+def _asked(
+    folder: Path, clips: Tabletop, questions: int
+) -> Iterator[tuple[Evidence, Evidence, Status]]:
+    """Yield what a look at the last frame gives, what looking back gives, and the truth."""
     segmenter, more = load_segmenter(folder), more_words()
     for index in tqdm(range(len(clips)), desc='asking', unit='clip'):
         clip = clips.clip(index)
@@ -62,10 +65,12 @@ def _asked(folder: Path, clips: Tabletop, questions: int) -> Iterator[tuple[Evid
             clip.record, len(clip) - 1, np.random.default_rng((index, 3)), count=questions,
             more=more,
         )  # fmt: skip
-        weighed = segmenter.weigh_many(frames[:-1], frames[-1], [e.text for e in asked])
-        for expression, evidence in zip(asked, weighed, strict=True):
+        texts = [e.text for e in asked]
+        looks = segmenter.weigh_many(frames[:-1], frames[-1], texts)
+        backward = segmenter.weigh_many(frames[:0:-1], frames[0], texts)
+        for expression, look, back in zip(asked, looks, backward, strict=True):
             status = Status.FOUND if expression.targets else Status.ABSENT
-            yield evidence, Status.AMBIGUOUS if expression.ambiguous else status
+            yield look, back, Status.AMBIGUOUS if expression.ambiguous else status
 
 
 def _frames(clip: Clip) -> list[Frame]:
