@@ -123,28 +123,23 @@ def calibrate(
     absent_from         the evidence that absence may go by
     ambiguous_from      the evidence that ambiguity may go by; one name alone keeps its own scale
     max_false_refusals  share of the questions that have an answer which may be refused
-    max_false_doubts    share of the questions with one answer which may be asked back
-    second_look         evidence of a second look for each question; there is no such object where
-                        both looks say so
+    max_false_doubts    share of those with one answer which may be asked back
+    second_look         evidence of a second look for each question; refused is what both refuse
 
-    Refuses, and asks back, as often as the shares allow where that gets more right; absent
-    questions teach nothing about ambiguity. Without any ambiguous question, its part stays as in
-    a model that is not calibrated. DataError if there are no absent ones, or nothing but these.
+    Refuses, and asks back, as often as the shares allow where that gets more right. Without any
+    ambiguous question, that part stays uncalibrated. DataError if none, or all, are absent.
     """
     if not chosen_on:
         raise ConfigError('chosen_on: say what the questions were, so that others can judge')
     if len(evidence) != len(truths) or len(second_look) not in (0, len(truths)):
-        raise DataError(
-            f'{len(evidence)} pieces of evidence, {len(second_look)} of a second look, for '
-            f'{len(truths)} truths'
-        )
+        seen = f'{len(evidence)} pieces of evidence, {len(second_look)} of a second look'
+        raise DataError(f'{seen}, for {len(truths)} truths')
     absent = np.array([truth == Status.ABSENT for truth in truths], np.bool_)
     weights, above = _fit(evidence, absent, absent_from, max_false_refusals, second_look)
     chosen: dict[str, Any] = {'absent': weights, 'absent_above': above}
-    present = [k for k, missing in enumerate(absent) if not missing]
-    ambiguous = np.array([truths[k] == Status.AMBIGUOUS for k in present], np.bool_)
+    shown = [e for e, missing in zip(evidence, absent, strict=True) if not missing]
+    ambiguous = np.array([t == Status.AMBIGUOUS for t in truths], np.bool_)[~absent]
     if ambiguous.any():
-        shown = [evidence[k] for k in present]
         weights, above = _fit(shown, ambiguous, ambiguous_from, max_false_doubts)
         chosen |= {'ambiguous': weights, 'ambiguous_above': above}
     return DecisionConfig(**chosen, min_mask_px=min_mask_px, chosen_on=chosen_on)
