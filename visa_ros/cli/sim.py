@@ -91,7 +91,7 @@ def _add_render(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         '--instances',
         choices=('train', 'varied', 'held_out'),
         default='train',
-        help='varied: bent out of shape; held_out: what training never renders',
+        help='varied: of many designs, bent; held_out: what training never renders',
     )
     add('--expressions', type=int, default=8, metavar='N', help='questions per clip at most')
     add('--held-out', action='store_true', help='ask in words that are kept from training')

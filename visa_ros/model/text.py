@@ -77,7 +77,9 @@ class TextEncoder:
 
     def _run(self, texts: Sequence[str]) -> list[Tensor]:
         ids = [self._tokenizer.encode(text).ids for text in texts]
-        if (longest := max(map(len, ids))) > self._max_tokens:
+        # What is put before an instruction must not make one too long that is not.
+        asked = [self._tokenizer.encode(text.removeprefix(LOOKING_BACK)).ids for text in texts]
+        if (longest := max(map(len, asked))) > self._max_tokens:
             raise InvalidQueryError(
                 f'the instruction has {longest} word pieces, at most {self._max_tokens} are read: '
                 'say it in fewer words'

@@ -1,8 +1,8 @@
 """
 The procedural set: generators of models for each category.
 
-MAKERS draws what training renders. UNSEEN draws, for the same categories, shapes and colours that
-MAKERS cannot: they are for evaluation on held-out instances alone.
+MAKERS draws what training renders, DESIGNS more of it for varied scenes. UNSEEN draws, for the
+same categories, shapes and colours that they cannot: for evaluation on held-out instances alone.
 """
 
 from __future__ import annotations

@@ -22,9 +22,9 @@ class WorldConfig:
     moving_camera  swing the camera slowly
     assets         'procedural', 'household' or 'mixed' models
     household_dir  where `visa-ros sim assets` put the household models
-    instances      'train' draws the models that training renders, 'varied' the same ones bent out
-                   of shape, 'held_out' procedural ones of shapes and colours that training never
-                   renders
+    instances      'train' draws the models that training renders, 'varied' these and many other
+                   designs, bent out of shape, 'held_out' procedural ones of shapes and colours
+                   that training never renders
     """
 
     width: int = 640
