@@ -13,9 +13,11 @@ from visa_ros.model.objects import (
     divide_whole,
     find_objects,
     Objects,
+    outlined,
     split_parts,
     Whole,
 )
+from visa_ros.model.outlines import Guide
 from visa_ros.structs import Detection, Status
 
 HW = (24, 36)
@@ -159,7 +161,7 @@ def logits(*boxes, hw=(20, 30)):
 def divided(union, *named, labels=(), min_mask_px=4):
     parts = logits(*named)
     return divide_whole(
-        Whole(low=union, full=union, quality=0.8, fit=0.9),
+        Whole(low=union, mask=(union > 0).numpy(), quality=0.8, fit=0.9),
         Candidates(low=parts, full=parts, quality=torch.full((len(named),), 0.7),
                    presence=[0.9] * len(named), labels=labels),
         Evidence(refusal=0.2),
@@ -168,6 +170,19 @@ def divided(union, *named, labels=(), min_mask_px=4):
 
 
 LEFT, RIGHT = (2, 2, 8, 8), (2, 20, 8, 26)
+
+
+@pytest.mark.parametrize(('surest', 'cells'), [(8.0, 36), (2.0, 72), (-1.0, 72)])
+def test_an_unsure_answer_reaches_further_below_its_surest_place(surest, cells):
+    low = torch.full((20, 30), -9.0)
+    low[2:8, 2:8] = surest
+    low[2:8, 20:26] = min(surest - 2.5, -0.1)
+    gray = np.full((20, 30, 3), 120, np.uint8)
+    guide = Guide(gray, (20, 30))
+    guide.outline = lambda logits: logits > 0
+    found = outlined(low, guide, quality=0.5, fit=0.5)
+    assert np.count_nonzero(found.mask) == cells
+    assert found.low is low
 
 
 def test_what_fits_is_divided_among_the_named_objects():

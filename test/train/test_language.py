@@ -12,14 +12,8 @@ from visa_ros.model.checkpoint import load_model, save_model
 from visa_ros.sim.expressions import ABSENT, make_expressions
 from visa_ros.sim.sights import look_at
 from visa_ros.sim.world import survey_clip, World, WorldConfig
-from visa_ros.train.language import (
-    _normalised,
-    _shares_of,
-    _upsampling,
-    LanguageTraining,
-    mean_guess,
-    train_language,
-)
+from visa_ros.train.areas import Areas, normalised
+from visa_ros.train.language import _upsampling, LanguageTraining, mean_guess, train_language
 from visa_ros.train.lending import borrowed
 from visa_ros.train.questions import Asking
 from visa_ros.train.wordings import more_words
@@ -93,9 +87,9 @@ def test_mean_guess_is_the_mean_of_the_guess(small):
     visual = torch.randn(2, rows * columns, small.hidden)
     prompts = torch.randn(2, 3, small.hidden)
     things = [(torch.rand(4, 4 * h, 4 * w) > 0.8).float() for _ in range(2)]
-    shares = _shares_of(things)
+    shares = Areas.of(things).shares[:, :-1]
     spread = shares @ _upsampling(encoder.token_hw, encoder.embedding_hw)
-    torch.testing.assert_close(spread, _normalised(spread))
+    torch.testing.assert_close(spread, normalised(spread))
     found = mean_guess(head, embedding, visual, prompts, shares, spread)
     for k in range(2):
         guess = head.guess(embedding[k], visual[k], encoder.token_hw, prompts[k])

@@ -10,7 +10,7 @@ import torch
 
 from visa_ros.errors import TrainingError
 from visa_ros.model.checkpoint import load_model
-from visa_ros.model.text import AnswerVocabulary, BEGIN, END, LOOKING_BACK, SEG
+from visa_ros.model.text import AnswerVocabulary, BEGIN, END, LOOKING_BACK, PAD, SEG
 from visa_ros.sim.knowledge import CATEGORIES
 from visa_ros.train.decision import choose_decision
 from visa_ros.train.image_side import ImageTraining, train_image_side
@@ -47,6 +47,17 @@ def test_every_seg_has_its_object_and_every_answer_ends(make_batches):
         for things, wanted in zip(batch.things, batch.wanted, strict=True):
             assert (things[wanted].sum(dim=(1, 2)) > 0).all()
             torch.testing.assert_close(things.sum(dim=0), torch.ones(48, 64))
+
+
+def test_what_is_not_said_names_no_object(make_batches):
+    batch = make_batches(replace(FEW, spoken=0.5)).batch(0)
+    for answer, seg, wanted in zip(batch.answer, batch.seg, batch.wanted, strict=True):
+        assert int(seg.sum()) == len(wanted) == int((answer == SEG).sum())
+    asked = batch.answer[batch.answer[..., 0] == BEGIN]
+    whole = (asked == END).any(dim=1)
+    assert whole.any()
+    assert not whole.all()
+    assert ((asked != PAD).sum(dim=1)[~whole] == 2).all()
 
 
 def test_looking_back_asks_about_what_an_early_frame_shows(make_batches):

@@ -12,11 +12,13 @@ from torch.nn import functional
 
 from visa_ros.model.decision import DecisionConfig, Evidence
 from visa_ros.model.generation import check_finite
+from visa_ros.model.outlines import Guide
 from visa_ros.structs import Detection, Grounding, Status
 
 _SAME_OBJECT_IOU = 0.7
 _LEAST_SHARE = 0.3  # of a named object that has to fit
 _PART_SHARE = 0.1  # of the largest part of a mask; smaller ones are no objects of their own
+_UNSURE = 3.0  # logits below the surest place of an answer, down to which an unsure one reaches
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,14 +45,14 @@ class Whole:
     """
     What the mask decoder says about all objects of an answer together.
 
-    low      float (h, w)  logits as they leave the decoder; above 0 is object
-    full     float (H, W)  the same on the image
+    low      float (h, w)  logits as they leave the decoder
+    mask     bool (H, W)   what is object of the image
     quality  predicted IoU
     fit      how well the best place of the picture fits the question, 0 to 1
     """
 
     low: Tensor
-    full: Tensor
+    mask: np.ndarray
     quality: float
     fit: float
 
@@ -101,6 +103,18 @@ def find_objects(
     return Objects(detections=sorted(found, key=lambda d: -d.score), evidence=evidence)
 
 
+def outlined(low: Tensor, guide: Guide, *, quality: float, fit: float) -> Whole:
+    """
+    Give the logits (h, w) of an answer the outlines of a picture.
+
+    Above 0 is object. Where nothing is surely so, what is nearly as sure as the surest place is:
+    an unsure answer is still one, and whether there is any is for the decision to say.
+    """
+    shift = (low.max() - _UNSURE).clamp(max=0)
+    mask = guide.outline((low - shift).float().cpu().numpy())
+    return Whole(low=low, mask=mask, quality=quality, fit=fit)
+
+
 def divide_whole(whole: Whole, named: Candidates, words: Evidence, *, min_mask_px: int) -> Objects:
     """
     Divide what fits a question among the objects that the answer names.
@@ -112,8 +126,8 @@ def divide_whole(whole: Whole, named: Candidates, words: Evidence, *, min_mask_p
     words, min_mask_px, errors  as in find_objects
     """
     check_finite(whole.low)
-    union = (whole.full > 0).cpu().numpy()
-    if int((whole.low > 0).sum()) < min_mask_px or not union.any():
+    union = whole.mask
+    if np.count_nonzero(union) * whole.low.numel() < min_mask_px * union.size:
         return find_objects(named, words, min_mask_px=min_mask_px, trust_quality=True)
     check_finite(named.low)
     quality = [*named.quality.float().clamp(0, 1).tolist(), whole.quality]
@@ -126,7 +140,7 @@ def divide_whole(whole: Whole, named: Candidates, words: Evidence, *, min_mask_p
         words,
         presence=whole.fit,
         quality=whole.quality,
-        certainty=_certainty(whole.full[None])[0],
+        certainty=_certainty(whole.low[None])[0],
         **_shape_evidence(union),
     )
     return Objects(detections=sorted(found, key=lambda d: -d.score), evidence=evidence)

@@ -18,6 +18,7 @@ from torch import nn, Tensor
 from torch.nn import functional
 
 from visa_ros.errors import MissingPackageError
+from visa_ros.model.vision import DETAIL
 
 _SAM = 'segment_anything'
 
@@ -62,9 +63,37 @@ class MaskLogits:
     quality: Tensor
 
 
+class Outliner(nn.Module):
+    """
+    Draws the outlines of masks by what the picture shows there; changes nothing at first.
+
+    SAM's decoder sees the picture at stride 16 alone. What SAM 2 adds to its channels at strides
+    8 and 4 comes here after it, with three convolutions that see 15 cells of stride 4.
+
+    detail    channels that the picture has
+    channels  of its own
+    """
+
+    def __init__(self, detail: int, channels: int = 16) -> None:
+        super().__init__()
+        self.picture = nn.Conv2d(detail, channels, 3, padding=1)
+        self.mask = nn.Conv2d(1, channels, 3, padding=1)
+        self.near = nn.Conv2d(channels, channels, 3, padding=2, dilation=2)
+        self.far = nn.Conv2d(channels, channels, 3, padding=4, dilation=4)
+        self.draw = nn.Conv2d(channels, 1, 1)
+        nn.init.zeros_(self.draw.weight)
+        nn.init.zeros_(self.draw.bias)  # type: ignore[arg-type]
+
+    def forward(self, logits: Tensor, detail: Tensor) -> Tensor:
+        """Improve n masks, float (n, h, w), by one picture or n, float (1 or n, C, h, w)."""
+        x = functional.relu(self.picture(detail) + self.mask((logits / 4).tanh()[:, None]))
+        x = functional.relu(self.far(functional.relu(self.near(x))))
+        return logits + self.draw(x)[:, 0]
+
+
 class MaskHead(nn.Module):
     """
-    `[SEG]` to mask: a first guess by similarity, refined by SAM's two-way decoder.
+    `[SEG]` to mask: a first guess by similarity, refined by SAM's two-way decoder and outlined.
 
     The first guess compares the `[SEG]` state with the image embedding and with the language
     model's own visual tokens; SAM reads it as its dense prompt. VISA has no such guess (its
@@ -102,45 +131,61 @@ class MaskHead(nn.Module):
         self.token_key = nn.Linear(hidden, hidden)
         self.guess_bias = nn.Parameter(torch.tensor(-2.0))
         self.guess_embed = nn.Linear(1, dim)
+        self.outliner = Outliner(DETAIL)
 
     def forward(
-        self, embedding: Tensor, visual_states: Tensor, token_hw: tuple[int, int], seg: Tensor
+        self,
+        embedding: Tensor,
+        detail: Tensor,
+        visual_states: Tensor,
+        token_hw: tuple[int, int],
+        seg: Tensor,
     ) -> MaskLogits:
         """
         Decode the masks of n prompts on one picture.
 
-        embedding      float (C, h, w)   image embedding
-        visual_states  float (N, D)      last hidden states of the picture's tokens, N = H16 * W16
+        embedding      float (C, h, w)       image embedding
+        detail         float (c, 4 h, 4 w)   what outlines are drawn by
+        visual_states  float (N, D)          last hidden states of its tokens, N = H16 * W16
         token_hw       (H16, W16)
-        seg            float (n, D)      last hidden states that predict `[SEG]`
+        seg            float (n, D)          last hidden states that predict `[SEG]`
         """
         coarse = self.guess(embedding, visual_states, token_hw, seg)
-        return self.refine(embedding, coarse, seg)
+        return self.refine(embedding[None], detail[None], coarse, seg)
 
-    def refine(self, embedding: Tensor, coarse: Tensor, seg: Tensor) -> MaskLogits:
-        """Decode the masks from their first guesses, float (n, h, w); the others as in forward."""
+    def refine(self, embedding: Tensor, detail: Tensor, coarse: Tensor, seg: Tensor) -> MaskLogits:
+        """
+        Decode n masks from their first guesses, float (n, h, w).
+
+        embedding, detail  of one picture or of n, float (1 or n, ...) as in forward
+        seg                as in forward
+        """
         dense = self.guess_embed((coarse / 4).tanh()[..., None]).permute(0, 3, 1, 2)
         dense = dense + self.prompt_encoder.no_mask_embed.weight.view(1, -1, 1, 1)
+        # SAM's decoder takes the prompts of one picture; of several, these come with the prompts.
         low, quality = self.mask_decoder(
-            image_embeddings=embedding[None],
+            image_embeddings=torch.zeros_like(embedding[:1]),
             image_pe=self.prompt_encoder.get_dense_pe(),
             sparse_prompt_embeddings=self.text_hidden_fcs(seg)[:, None],
-            dense_prompt_embeddings=dense.to(embedding.dtype),
+            dense_prompt_embeddings=embedding + dense.to(embedding.dtype),
             multimask_output=False,
         )
         guess = functional.interpolate(coarse[:, None], size=low.shape[-2:], mode='bilinear')
-        return MaskLogits(
-            fine=(low.float() + guess)[:, 0], coarse=coarse, quality=quality[:, 0].float()
-        )
+        fine = self.outliner((low.float() + guess)[:, 0], detail)
+        return MaskLogits(fine=fine, coarse=coarse, quality=quality[:, 0].float())
 
     def guess(
         self, embedding: Tensor, visual_states: Tensor, token_hw: tuple[int, int], seg: Tensor
     ) -> Tensor:
-        """Compare the prompts with the picture, float (n, h, w) logits; arguments of forward."""
-        keys = self.pixel_key(embedding[None])[0]
-        pixels = torch.einsum('nc,chw->nhw', self.pixel_query(seg), keys)
-        pixels = pixels.float() / keys.shape[0] ** 0.5
-        tokens = self.token_query(seg) @ self.token_key(visual_states).T  # (n, N)
-        tokens = tokens.float().view(-1, 1, *token_hw) / seg.shape[1] ** 0.5
+        """
+        Compare the prompts with the picture, float (n, h, w) logits; arguments of forward.
+
+        For B pictures with n prompts each, all arguments and the result have a first axis of B.
+        """
+        keys = self.pixel_key(embedding)
+        pixels = torch.einsum('...nc,...chw->...nhw', self.pixel_query(seg), keys)
+        pixels = pixels.float() / keys.shape[-3] ** 0.5
+        tokens = self.token_query(seg) @ self.token_key(visual_states).transpose(-1, -2)
+        tokens = tokens.float().view(-1, 1, *token_hw) / seg.shape[-1] ** 0.5
         tokens = functional.interpolate(tokens, size=pixels.shape[-2:], mode='bilinear')
-        return pixels + tokens[:, 0] + self.guess_bias
+        return pixels + tokens.view(pixels.shape) + self.guess_bias

@@ -22,9 +22,10 @@ from visa_ros.model.objects import (
     conclude,
     divide_whole,
     Objects,
+    outlined,
     surest_places,
-    Whole,
 )
+from visa_ros.model.outlines import Guide
 from visa_ros.model.pictures import change_maps, resized
 from visa_ros.model.stopwatch import Stopwatch
 from visa_ros.model.text import (
@@ -161,37 +162,34 @@ class VisaSegmenter:
         opening = LOOKING_BACK if references and references[0].stamp_ns > target.stamp_ns else ''
         encoded = self._text.encode([opening + text.strip() for text in instructions])
         texts = [text.to(self._device) for text in encoded]
-        self._check_length(len(references) + 1, texts)
+        words = max(map(len, texts)) + 1 + self._config.max_answer_tokens
+        limit = self._model.language.config.max_position_embeddings
+        check_length(pictures=len(references) + 1, picture=1, words=words, limit=limit)
         frames = (*references, target)
-        prompt, embedding = self._look(frames)
+        prompt, seen = self._look(frames)
         clock.lap('encode')
         answers: list[tuple[Spoken, Objects]] = []
         for start in range(0, len(texts), _TOGETHER):
             said, prompt = self._generate(prompt, texts[start : start + _TOGETHER])
             clock.lap('language')
-            objects = self._segment(embedding, prompt, said, target.hw)
+            objects = self._segment(seen, prompt, said, target.rgb)
             answers += zip((one.spoken for one in said), objects, strict=True)
             clock.lap('mask')
         self._cache.put('prompt', frames, prompt)
         return answers
 
-    def _check_length(self, pictures: int, texts: Sequence[Tensor]) -> None:
-        words = max(map(len, texts)) + 1 + self._config.max_answer_tokens
-        limit = self._model.language.config.max_position_embeddings
-        check_length(pictures=pictures, picture=1, words=words, limit=limit)
-
-    def _look(self, frames: Sequence[Frame]) -> tuple[Prompt | ReadPrompt, Tensor]:
+    def _look(self, frames: Sequence[Frame]) -> tuple[Prompt | ReadPrompt, PictureFeatures]:
         """Return the pictures for the language model and the last one for the mask decoder."""
         target = self._target(frames[-1])
         if read := self._cache.get('prompt', frames):
-            return read, target.embedding
+            return read, target
         past = self._past(frames[:-1])
         grids = torch.stack(past, dim=1) if past else target.grid[:, None][:, :0]
         small = [resized(frame.rgb, self._config.past_hw) for frame in frames]
         change = torch.from_numpy(change_maps(small, slots=self._config.slots))
         view = self._model.compose(target, grids, change[None].to(self._device))
         prompt = Prompt(embeds=view.prefix[0], position=view.position, mutual=True)
-        return prompt, target.embedding
+        return prompt, target
 
     def _target(self, frame: Frame) -> PictureFeatures:
         """Encode the picture that is asked about, a batch of one, if it is not known yet."""
@@ -257,18 +255,18 @@ class VisaSegmenter:
         return words, int(others.argmax())
 
     def _segment(
-        self, embedding: Tensor, prompt: ReadPrompt, said: Sequence[_Said], hw: tuple[int, int]
+        self, seen: PictureFeatures, prompt: ReadPrompt, said: Sequence[_Said], rgb: np.ndarray
     ) -> list[Objects]:
-        """Decode the masks of all answers at once."""
+        """Decode the masks of all answers at once; the picture gives them their outlines."""
         token_hw, head = self._model.encoder.token_hw, self._model.mask_head
         visual = prompt.states[len(prompt.states) - token_hw[0] * token_hw[1] :]
         asked = self._model.match(torch.stack([one.asked for one in said]))
         seg = [state for one in said for state in one.utterance.seg]
         prompts = torch.cat((asked, torch.stack(seg))) if seg else asked
-        decoded = head(embedding[0], visual, token_hw, prompts)
-        full = functional.interpolate(decoded.fine[:, None], size=hw, mode='bilinear')[:, 0]
-        fit = surest_places(decoded.coarse[: len(said)])
-        quality = decoded.quality.clamp(0, 1)
+        decoded = head(seen.embedding[0], seen.detail[0], visual, token_hw, prompts)
+        full = functional.interpolate(decoded.fine[:, None], rgb.shape[:2], mode='bilinear')[:, 0]
+        guide = Guide(rgb, (decoded.fine.shape[1], decoded.fine.shape[2]))
+        fit, quality = surest_places(decoded.coarse[: len(said)]), decoded.quality.clamp(0, 1)
         objects, first, least = [], len(said), self._config.decision.min_mask_px
         for k, one in enumerate(said):
             own = slice(first, first + len(one.utterance.seg))
@@ -280,7 +278,7 @@ class VisaSegmenter:
                 presence=[fit[k]] * len(one.utterance.seg),
                 labels=one.spoken.labels,
             )
-            whole = Whole(low=decoded.fine[k], full=full[k], quality=float(quality[k]), fit=fit[k])
+            whole = outlined(decoded.fine[k], guide, quality=float(quality[k]), fit=fit[k])
             objects.append(divide_whole(whole, named, one.words, min_mask_px=least))
         return objects
 

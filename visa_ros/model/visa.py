@@ -35,13 +35,13 @@ class View:
     prefix     float (B, P, D)        tokens of the references, then of the target
     position   int64 (P,)             one position per picture
     target     number of the target's tokens; they are the last of the prefix
-    embedding  float (B, C, H/16, W/16) of the target, for the mask decoder
+    seen       features of the target, for the mask decoder
     """
 
     prefix: Tensor
     position: Tensor
     target: int
-    embedding: Tensor
+    seen: PictureFeatures
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -163,7 +163,7 @@ class VisaModel(nn.Module):
             prefix=self.mm_projector(torch.cat(parts, dim=1)),
             position=torch.cat(position).to(past.device),
             target=tokens.shape[1],
-            embedding=target.embedding,
+            seen=target,
         )
 
     def read(self, view: View, text: Tensor, text_length: Tensor, answer: Tensor) -> Reading:
@@ -202,7 +202,8 @@ class VisaModel(nn.Module):
 
     def masks(self, view: View, sample: int, visual: Tensor, seg: Tensor) -> MaskLogits:
         """Decode the masks of n `[SEG]` states (n, D) on the target picture of one sample."""
-        return self.mask_head(view.embedding[sample], visual, self.encoder.token_hw, seg)
+        seen, hw = view.seen, self.encoder.token_hw
+        return self.mask_head(seen.embedding[sample], seen.detail[sample], visual, hw, seg)
 
     @staticmethod
     def _flat(grid: Tensor) -> Tensor:

@@ -10,6 +10,9 @@ from torch.nn import functional
 
 from visa_ros.nn.efficientnet import EfficientNetLite0
 
+DETAIL = 32
+"""Channels of what outlines are drawn by."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PictureFeatures:
@@ -18,10 +21,18 @@ class PictureFeatures:
 
     grid       float (B, W, H/32, W/32)  visual features, before any position
     embedding  float (B, C, H/16, W/16)  for the mask decoder
+    detail     float (B, 32, H/4, W/4)   for the outlines of masks
     """
 
     grid: Tensor
     embedding: Tensor
+    detail: Tensor
+
+    def float(self) -> PictureFeatures:
+        """Return the same in float32."""
+        return PictureFeatures(
+            grid=self.grid.float(), embedding=self.embedding.float(), detail=self.detail.float()
+        )
 
 
 class PyramidEncoder(nn.Module):
@@ -30,7 +41,8 @@ class PyramidEncoder(nn.Module):
 
     The picture that is asked about is read in full, earlier ones at half its size. Strides 16
     and 32 become visual tokens; strides 4 to 32 become the image embedding at stride 16, with
-    strides 4 and 8 folded into its channels so that fine detail is kept.
+    strides 4 and 8 folded into its channels so that fine detail is kept. Outlines are drawn by
+    what strides 4 and 8 show at full size.
 
     image_hw  of the picture that is asked about, px
     """
@@ -47,6 +59,9 @@ class PyramidEncoder(nn.Module):
         self.from8 = nn.Conv2d(40 * 4, dim, 1)
         self.from16 = nn.Conv2d(112, dim, 1)
         self.from32 = nn.Conv2d(320, dim, 1)
+        self.detail4 = nn.Conv2d(24, DETAIL, 1)
+        self.detail8 = nn.Conv2d(40, DETAIL, 1)
+        self.detail_norm = nn.GroupNorm(4, DETAIL)
         self.position = nn.Parameter(0.02 * torch.randn(1, dim, *self.embedding_hw))
         self.fuse = nn.Sequential(
             nn.Conv2d(dim, dim, 3, padding=1), nn.GroupNorm(8, dim), nn.ReLU()
@@ -55,7 +70,11 @@ class PyramidEncoder(nn.Module):
     def forward(self, pictures: Tensor) -> PictureFeatures:
         """Encode pictures: float (B, 3, H, W), (value - 127) / 128."""
         features = self.backbone(pictures)
-        return PictureFeatures(grid=self._grid(features), embedding=self._embedding(features))
+        return PictureFeatures(
+            grid=self._grid(features),
+            embedding=self._embedding(features),
+            detail=self._detail(features),
+        )
 
     def grids(self, pictures: Tensor) -> Tensor:
         """Encode pictures that are only looked at, not segmented: the backbone is not trained."""
@@ -72,6 +91,11 @@ class PyramidEncoder(nn.Module):
         mixed = mixed + self.from8(functional.pixel_unshuffle(features[8], 2))
         mixed = mixed + self.from16(features[16])
         return self.fuse(mixed + _resize(self.from32(features[32]), hw))
+
+    def _detail(self, features: dict[int, Tensor]) -> Tensor:
+        hw = (4 * self.embedding_hw[0], 4 * self.embedding_hw[1])
+        fine = self.detail4(features[4]) + _resize(self.detail8(features[8]), hw)
+        return self.detail_norm(fine)
 
 
 def _resize(features: Tensor, hw: tuple[int, int]) -> Tensor:

@@ -97,21 +97,3 @@ def pointing_loss(guess: Tensor, areas: Tensor, wanted: Tensor) -> Tensor:
     shares = areas.flatten(1) / areas.flatten(1).sum(dim=1, keepdim=True).clamp(min=1e-3)
     score = guess.float().flatten(1) @ shares.T  # (n, m)
     return functional.cross_entropy(score, wanted, reduction='none')
-
-
-def matching_loss(maps: Tensor, areas: Tensor, fits: Tensor) -> Tensor:
-    """
-    Cross-entropy of whether each object fits each question.
-
-    maps     float (Q, h, w)  logits of where something fits
-    areas    float (m, h, w)  share of each cell that an object covers; objects out of view: 0
-    fits     bool (Q, m)
-    returns  float (Q * m',), of the m' objects in view
-    """
-    cover = areas.flatten(1)
-    shown = cover.sum(dim=1) > 0
-    shares = cover[shown] / cover[shown].sum(dim=1, keepdim=True)
-    score = maps.float().flatten(1) @ shares.T
-    return functional.binary_cross_entropy_with_logits(
-        score, fits[:, shown].float(), reduction='none'
-    ).flatten()

@@ -20,10 +20,11 @@ from torch.nn import functional
 from visa_ros.data.tabletop import Tabletops
 from visa_ros.model.build import build_model, VisaConfig
 from visa_ros.model.visa import VisaModel
+from visa_ros.model.vision import PictureFeatures
 from visa_ros.nn.efficientnet import load_imagenet_weights, normalise
 from visa_ros.train.augment import Backgrounds, photometric, view
 from visa_ros.train.dense import DenseHead, pointing_loss
-from visa_ros.train.losses import mask_iou, mask_loss
+from visa_ros.train.losses import guess_loss, mask_iou, mask_loss
 from visa_ros.train.run import Run, Schedule, start_from
 from visa_ros.train.things import dense_truth, DenseTruth, stack, things_of
 
@@ -156,38 +157,41 @@ class ImageLearner(nn.Module):
         model = self.model
         with torch.autocast('cpu', torch.bfloat16, enabled=self._bfloat16):
             features = model.encoder(normalise(batch.pictures))
-        grid, embedding = features.grid.float(), features.embedding.float()
-        tokens = model.mm_projector((grid + model.position).flatten(2).transpose(1, 2))
-        pixels = embedding.flatten(2).transpose(1, 2)
+        features = features.float()
+        tokens = model.mm_projector((features.grid + model.position).flatten(2).transpose(1, 2))
+        pixels = features.embedding.flatten(2).transpose(1, 2)
         return {
             **self.pixel_head.losses(pixels, batch.pixels, 'pixel'),
             **self.token_head.losses(tokens, batch.tokens, 'token'),
-            **self._masks(embedding, tokens, batch),
+            **self._masks(features, tokens, batch),
         }
 
-    def _masks(self, embedding: Tensor, tokens: Tensor, batch: PictureBatch) -> dict[str, Tensor]:
+    def _masks(
+        self, features: PictureFeatures, tokens: Tensor, batch: PictureBatch
+    ) -> dict[str, Tensor]:
         parts: dict[str, list[Tensor]] = {}
         for k, masks in enumerate(batch.masks):
             if len(masks):
-                found = self._cut_out(embedding[k], tokens[k], masks, batch.others[k])
+                seen = features.embedding[k], features.detail[k]
+                found = self._cut_out(*seen, tokens[k], masks, batch.others[k])
                 for name, value in found.items():
                     parts.setdefault(name, []).append(value)
         return {name: torch.cat(values).mean() for name, values in parts.items()}
 
     def _cut_out(
-        self, embedding: Tensor, tokens: Tensor, masks: Tensor, others: Tensor
+        self, embedding: Tensor, detail: Tensor, tokens: Tensor, masks: Tensor, others: Tensor
     ) -> dict[str, Tensor]:
         head = self.model.mask_head
         cover = functional.avg_pool2d(masks, 16).flatten(1)
         cover = cover / cover.sum(dim=1, keepdim=True).clamp(min=1e-3)
         prompt = self.prompt(cover.to(tokens.dtype) @ tokens)
         coarse = head.guess(embedding, tokens, self.model.encoder.token_hw, prompt)
-        out = head.refine(embedding, coarse[:_DECODED], prompt[:_DECODED])
+        out = head.refine(embedding[None], detail[None], coarse[:_DECODED], prompt[:_DECODED])
         truth = functional.avg_pool2d(masks[:_DECODED], 2)
         iou = mask_iou(out.fine, truth)
         return {
             'mask': mask_loss(out.fine, truth),
-            'guess': mask_loss(coarse, functional.avg_pool2d(masks, 8)),
+            'guess': guess_loss(coarse, functional.avg_pool2d(masks, 8)),
             'point': pointing_loss(
                 coarse, functional.avg_pool2d(others, 8), torch.arange(len(masks))
             ),

@@ -21,8 +21,8 @@ from visa_ros.model.build import build_model, VisaConfig
 from visa_ros.model.sam import MaskHead
 from visa_ros.model.text import PAD
 from visa_ros.model.visa import View, VisaModel
-from visa_ros.model.vision import PictureFeatures
 from visa_ros.nn.efficientnet import normalise
+from visa_ros.train.areas import Areas, fits_of, normalised
 from visa_ros.train.dense import DenseHead, KindHead, SenseHead
 from visa_ros.train.losses import word_loss
 from visa_ros.train.question_run import learn_from_questions, QuestionTraining
@@ -81,10 +81,11 @@ class LanguageLearner(nn.Module):
         fast = torch.autocast('cpu', torch.bfloat16, enabled=self._bfloat16)
         with torch.no_grad(), fast:
             seen = self.model.encoder(normalise(batch.target))
-        features = PictureFeatures(grid=seen.grid.float(), embedding=seen.embedding.float())
+        features = seen.float()
         none = features.grid.new_zeros(len(batch.target), 0, *features.grid.shape[1:])
         view = self.model.compose(features, none, batch.change)
-        shares = _shares_of(batch.things)
+        areas = Areas.of(batch.things)
+        shares = areas.shares[:, :-1]
         kept = self._kept(shares)
         with fast:
             reading = self.model.read(
@@ -96,11 +97,11 @@ class LanguageLearner(nn.Module):
             2, kept[:, None].expand(-1, shares.shape[1], -1)
         )
         score = mean_guess(
-            self.model.mask_head, view.embedding, visual, self.model.match(asked),
-            shares, _normalised(token_shares),
+            self.model.mask_head, view.seen.embedding, visual, self.model.match(asked),
+            shares, normalised(token_shares),
         )  # fmt: skip
-        truth = _fits_of(batch.fits, score.shape, shown=shares.sum(dim=2) > 0)
-        said = ~truth.isnan()
+        truth = fits_of(batch.fits, score.shape)
+        said = ~truth.isnan() & areas.shown[:, None]
         return {
             'word': word_loss(self.model.lm_head(answer), batch.answer, pad=PAD),
             'match': functional.binary_cross_entropy_with_logits(score[said], truth[said]),
@@ -148,25 +149,6 @@ def _upsampling(tokens: tuple[int, int], cells: tuple[int, int]) -> Tensor:
     return functional.interpolate(single, size=cells, mode='bilinear').flatten(1).T.contiguous()
 
 
-def _shares_of(things: Sequence[Tensor]) -> Tensor:
-    """Area of each object in cells of 8 px, normalised, float (B, m, h * w); out of view: 0."""
-    covers = [functional.avg_pool2d(areas[:-1], 4).flatten(1) for areas in things]
-    padded = nn.utils.rnn.pad_sequence(covers, batch_first=True)
-    return _normalised(padded)
-
-
-def _normalised(shares: Tensor) -> Tensor:
-    return shares / shares.sum(dim=2, keepdim=True).clamp(min=1e-6)
-
-
-def _fits_of(fits: Sequence[Tensor], shape: torch.Size, *, shown: Tensor) -> Tensor:
-    """Truth of each question and object, float (B, Q, m); NaN where there is none."""
-    truth = torch.full(shape, torch.nan)
-    for row, own in zip(truth, fits, strict=True):
-        row[: own.shape[0], : own.shape[1]] = own.float()
-    return truth.masked_fill(~shown[:, None], torch.nan)
-
-
 def _part(view: View, kept: Tensor) -> View:
     """Return a view of so many tokens of the target, int64 (B, K), alone."""
     index = kept[..., None].expand(-1, -1, view.prefix.shape[2])
@@ -174,7 +156,7 @@ def _part(view: View, kept: Tensor) -> View:
         prefix=view.prefix.gather(1, index),
         position=view.position[: kept.shape[1]],
         target=kept.shape[1],
-        embedding=view.embedding,
+        seen=view.seen,
     )
 
 

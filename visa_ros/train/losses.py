@@ -7,20 +7,34 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def mask_loss(logits: Tensor, truth: Tensor) -> Tensor:
+def guess_loss(logits: Tensor, truth: Tensor) -> Tensor:
     """
-    Cross-entropy that counts object pixels more, plus dice, per mask.
+    Cross-entropy that counts object pixels more, plus dice, per first guess.
 
     logits, truth  float (n, h, w); truth in 0..1
     returns        float (n,)
     """
-    logits = logits.float()
     cross = functional.binary_cross_entropy_with_logits(logits, truth, reduction='none')
-    cross = (cross * (1 + 4 * truth)).mean(dim=(1, 2))
+    return 2 * (cross * (1 + 4 * truth)).mean(dim=(1, 2)) + _dice_loss(logits, truth)
+
+
+def mask_loss(logits: Tensor, truth: Tensor) -> Tensor:
+    """
+    Cross-entropy plus dice, per mask.
+
+    All pixels count alike: where object pixels count more, masks grow over their outlines.
+
+    logits, truth, returns  as in guess_loss
+    """
+    cross = functional.binary_cross_entropy_with_logits(logits, truth, reduction='none')
+    return 10 * cross.mean(dim=(1, 2)) + _dice_loss(logits, truth)
+
+
+def _dice_loss(logits: Tensor, truth: Tensor) -> Tensor:
     inside = logits.sigmoid()
     overlap = (inside * truth).sum(dim=(1, 2))
     total = inside.sum(dim=(1, 2)) + truth.sum(dim=(1, 2))
-    return 2 * cross + 1 - (2 * overlap + 1) / (total + 1)
+    return 1 - (2 * overlap + 1) / (total + 1)
 
 
 @torch.no_grad()

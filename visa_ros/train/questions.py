@@ -144,7 +144,8 @@ class QuestionBatches:
         pictures = pictures.permute(0, 1, 4, 2, 3)  # (B, R + 1, 3, H, W)
         targets = torch.stack([torch.from_numpy(s.target) for s in samples])
         text, length = self._texts([s.expressions for s in samples])
-        answer, seg = self._answers(samples, rng)
+        whole = rng.random((len(samples), self._questions)) < self._asking.spoken
+        answer, seg = self._answers(samples, whole)
         return Batch(
             target=targets.permute(0, 3, 1, 2),
             references=pictures[:, : -1 if self._asking.references else 0],
@@ -153,7 +154,7 @@ class QuestionBatches:
             text_length=length,
             answer=answer,
             seg=seg,
-            wanted=[s.wanted() for s in samples],
+            wanted=[s.wanted(said) for s, said in zip(samples, whole, strict=True)],
             fits=[s.fits() for s in samples],
             kinds=torch.stack([s.kinds(self._label_of, self._questions) for s in samples]),
             senses=torch.stack([s.senses(self._questions) for s in samples]),
@@ -246,13 +247,10 @@ class QuestionBatches:
                 length[row, column] = len(state)
         return text, length
 
-    def _answers(
-        self, samples: Sequence[Sample], rng: np.random.Generator
-    ) -> tuple[Tensor, Tensor]:
-        whole, share = rng.random((len(samples), self._questions)), self._asking.spoken
+    def _answers(self, samples: Sequence[Sample], whole: np.ndarray) -> tuple[Tensor, Tensor]:
         ids = [
             [
-                self._answer_ids(s.record, e)[: None if whole[row, k] < share else 2]
+                self._answer_ids(s.record, e)[: None if whole[row, k] else 2]
                 for k, e in enumerate(s.expressions)
             ]
             for row, s in enumerate(samples)

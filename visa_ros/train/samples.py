@@ -29,10 +29,15 @@ class Sample(Scene):
     pixels: DenseTruth
     tokens: DenseTruth
 
-    def wanted(self) -> Tensor:
-        """Row in `areas` of each object that the answers name, in their order, int64 (n,)."""
+    def wanted(self, whole: np.ndarray) -> Tensor:
+        """
+        Row in `areas` of each object that the answers name, in their order, int64 (n,).
+
+        whole  bool (questions,): of the others, only the first word is there
+        """
         row_of = {o.instance_id: k for k, o in enumerate(self.record.objects)}
-        rows = [row_of[target] for e in self.expressions for target in e.targets]
+        said = zip(self.expressions, whole, strict=False)
+        rows = [row_of[target] for e, there in said if there for target in e.targets]
         return torch.tensor(rows, dtype=torch.long)
 
     def fits(self) -> Tensor:

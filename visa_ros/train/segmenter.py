@@ -15,19 +15,22 @@ from pathlib import Path
 import torch
 from torch import nn, Tensor
 from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
 
 from visa_ros.model.build import build_model, VisaConfig
+from visa_ros.model.sam import MaskLogits
 from visa_ros.model.text import PAD
 from visa_ros.model.visa import Reading, View, VisaModel
-from visa_ros.model.vision import PictureFeatures
 from visa_ros.nn.efficientnet import normalise
-from visa_ros.train.dense import DenseHead, KindHead, matching_loss, pointing_loss, SenseHead
-from visa_ros.train.losses import mask_iou, mask_loss, word_loss
+from visa_ros.train.areas import Areas, drawn, fits_of
+from visa_ros.train.dense import DenseHead, KindHead, SenseHead
+from visa_ros.train.losses import guess_loss, mask_iou, mask_loss, word_loss
 from visa_ros.train.question_run import learn_from_questions, QuestionTraining
 from visa_ros.train.questions import Asking, Batch
 from visa_ros.train.run import Schedule
 
-_DECODED = 2  # `[SEG]` states of a picture whose masks are decoded in full, and as many questions
+# Of a picture, so many are decoded in full: questions, whose mask is the answer, and `[SEG]`s.
+_DECODED_QUESTIONS, _DECODED_SEGS = 3, 1
 # Most words of an answer follow from the others: the few that do not must count among the masks.
 _SHARES: Mapping[str, float] = {
     'word': 2.0,
@@ -55,9 +58,24 @@ class SegmenterTraining(QuestionTraining):
     """How to learn to answer."""
 
     schedule: Schedule = field(
-        default_factory=lambda: Schedule(steps=700, cooldown=400, rate=7e-4)
+        default_factory=lambda: Schedule(steps=2000, cooldown=1800, rate=7e-4)
     )
-    asking: Asking = field(default_factory=lambda: Asking(questions=12, borrowed=6))
+    asking: Asking = field(default_factory=lambda: Asking(questions=12, borrowed=6, spoken=0.4))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Prompts:
+    """
+    Up to n prompts for each of B pictures.
+
+    states  float (B, n, D)
+    maps    float (B, n, h, w)  first guesses
+    real    bool (B, n)         False for what only fills a row up
+    """
+
+    states: Tensor
+    maps: Tensor
+    real: Tensor
 
 
 class AnswerLearner(nn.Module):
@@ -73,9 +91,10 @@ class AnswerLearner(nn.Module):
         self.token_head = DenseHead(config.hidden, len(config.labels))
 
     def losses(self, batch: Batch) -> Mapping[str, Tensor]:
-        """Return the losses by name, and the mean IoU of the masks as 'iou'."""
+        """Return the losses by name, and the mean IoU of the masks as 'iou' and 'union iou'."""
         view, reading = self._read(batch)
-        pixels = view.embedding.flatten(2).transpose(1, 2)
+        areas = Areas.of(batch.things)
+        pixels = view.seen.embedding.flatten(2).transpose(1, 2)
         words = self.model.lm_head(reading.answer)
         return {
             'word': word_loss(words, batch.answer, pad=PAD),
@@ -83,8 +102,8 @@ class AnswerLearner(nn.Module):
             'sense': self.sense_head.loss(reading.answer[:, :, 0], batch.senses),
             **self.pixel_head.losses(pixels, batch.pixels, 'pixel'),
             **self.token_head.losses(reading.visual, batch.tokens, 'token'),
-            **self._matches(view, reading, batch),
-            **self._masks(view, reading, batch),
+            **self._matches(view, reading, areas, batch),
+            **self._masks(view, reading, areas, batch),
         }
 
     def _read(self, batch: Batch) -> tuple[View, Reading]:
@@ -93,7 +112,7 @@ class AnswerLearner(nn.Module):
         model, count = self.model, batch.references.shape[1]
         with fast:
             seen = model.encoder(normalise(batch.target))
-        features = PictureFeatures(grid=seen.grid.float(), embedding=seen.embedding.float())
+        features = seen.float()
         past = features.grid.new_zeros(len(batch.target), 0, *features.grid.shape[1:])
         if count:
             with fast:
@@ -104,59 +123,61 @@ class AnswerLearner(nn.Module):
             reading = model.read(view, batch.noisy_text(), batch.text_length, batch.answer)
         return view, Reading(visual=reading.visual.float(), answer=reading.answer.float())
 
-    def _matches(self, view: View, reading: Reading, batch: Batch) -> dict[str, Tensor]:
-        """What fits must be clear before the first word: all objects at once, or none."""
-        head = self.model.mask_head
-        parts: dict[str, list[Tensor]] = {}
-        for sample, fits in enumerate(batch.fits):
-            asked = self.model.match(reading.answer[sample, : len(fits), 0])
-            things, embedding = batch.things[sample][:-1], view.embedding[sample]
-            hw = self.model.encoder.token_hw
-            maps = head.guess(embedding, reading.visual[sample], hw, asked)
-            union = fits.float() @ things.flatten(1)
-            union = union.clamp(max=1).unflatten(1, things.shape[1:])
-            few = torch.randperm(len(fits))[:_DECODED]
-            out = head.refine(embedding, maps[few], asked[few])
-            found = {
-                'match': matching_loss(maps, functional.avg_pool2d(things, 4), fits),
-                'union guess': mask_loss(maps, functional.avg_pool2d(union, 4)),
-                'union': mask_loss(out.fine, union[few]),
-                'union iou': mask_iou(out.fine, union[few]),
-            }
-            for name, value in found.items():
-                parts.setdefault(name, []).append(value)
-        return {name: torch.cat(values).mean() for name, values in parts.items()}
+    def _prompts(self, view: View, reading: Reading, states: Tensor, real: Tensor) -> _Prompts:
+        hw = self.model.encoder.token_hw
+        maps = self.model.mask_head.guess(view.seen.embedding, reading.visual, hw, states)
+        return _Prompts(states=states, maps=maps, real=real)
 
-    def _masks(self, view: View, reading: Reading, batch: Batch) -> dict[str, Tensor]:
-        parts: dict[str, list[Tensor]] = {}
-        for sample, wanted in enumerate(batch.wanted):
-            if not len(wanted):
-                continue
-            seg = reading.answer[sample][batch.seg[sample]]  # (n, D)
-            found = self._cut_out(
-                view.embedding[sample], reading.visual[sample], seg, batch.things[sample], wanted
-            )
-            for name, value in found.items():
-                parts.setdefault(name, []).append(value)
-        return {name: torch.cat(values).mean() for name, values in parts.items()}
+    def _decoded(
+        self, view: View, prompts: _Prompts, count: int
+    ) -> tuple[tuple[Tensor, Tensor], MaskLogits]:
+        """Decode the masks of a few of each picture: which, and what they are."""
+        few = drawn(prompts.real, count)
+        seen = view.seen.embedding[few[0]], view.seen.detail[few[0]]
+        return few, self.model.mask_head.refine(*seen, prompts.maps[few], prompts.states[few])
 
-    def _cut_out(
-        self, embedding: Tensor, visual: Tensor, seg: Tensor, things: Tensor, wanted: Tensor
+    def _matches(
+        self, view: View, reading: Reading, areas: Areas, batch: Batch
     ) -> dict[str, Tensor]:
-        """Compare what the n states of a picture mean with the n rows of things wanted."""
-        head = self.model.mask_head
-        coarse = head.guess(embedding, visual, self.model.encoder.token_hw, seg)
-        areas = functional.avg_pool2d(things, 4)
-        few = torch.randperm(len(wanted))[:_DECODED]
-        out = head.refine(embedding, coarse[few], seg[few])
-        truth = things[wanted[few]]
-        iou = mask_iou(out.fine, truth)
+        """What fits must be clear before the first word: all objects at once, or none."""
+        states = self.model.match(reading.answer[:, :, 0])
+        fits = fits_of(batch.fits, (*states.shape[:2], areas.masks.shape[1] - 1))
+        asked = self._prompts(view, reading, states, real=~fits[..., 0].isnan())
+        score, said = areas.means(asked.maps)[..., :-1], ~fits.isnan() & areas.shown[:, None]
+        union = fits.nan_to_num() @ areas.masks[:, :-1].flatten(2)
+        union = union.clamp(max=1).unflatten(2, areas.masks.shape[2:])
+        few, out = self._decoded(view, asked, _DECODED_QUESTIONS)
+        cells = functional.avg_pool2d(union, 4)
         return {
-            'point': pointing_loss(coarse, areas, wanted),
-            'guess': mask_loss(coarse, areas[wanted]),
-            'mask': mask_loss(out.fine, truth),
-            'quality': (out.quality - iou).square(),
-            'iou': iou,
+            'match': functional.binary_cross_entropy_with_logits(score[said], fits[said]),
+            'union guess': guess_loss(asked.maps[asked.real], cells[asked.real]).mean(),
+            'union': mask_loss(out.fine, union[few]).mean(),
+            'union iou': mask_iou(out.fine, union[few]).mean(),
+        }
+
+    def _masks(
+        self, view: View, reading: Reading, areas: Areas, batch: Batch
+    ) -> dict[str, Tensor]:
+        """Each `[SEG]` points at one object and cuts it out."""
+        counts = [len(wanted) for wanted in batch.wanted]
+        if not any(counts):
+            return {}
+        states = pad_sequence(reading.answer[batch.seg].split(counts), batch_first=True)
+        wanted = pad_sequence(batch.wanted, batch_first=True)
+        real = torch.arange(states.shape[1]) < torch.tensor(counts)[:, None]
+        seg = self._prompts(view, reading, states, real)
+        score = areas.means(seg.maps).masked_fill(~areas.there[:, None], -torch.inf)
+        picture = torch.arange(len(real))[:, None].expand_as(real)[real]
+        truth = areas.masks[picture, wanted[real]]
+        few, out = self._decoded(view, seg, _DECODED_SEGS)
+        fine = areas.masks[few[0], wanted[few]]
+        iou = mask_iou(out.fine, fine)
+        return {
+            'point': functional.cross_entropy(score[real], wanted[real]),
+            'guess': guess_loss(seg.maps[real], functional.avg_pool2d(truth, 4)).mean(),
+            'mask': mask_loss(out.fine, fine).mean(),
+            'quality': (out.quality - iou).square().mean(),
+            'iou': iou.mean(),
         }
 
 
