@@ -9,7 +9,7 @@ from pathlib import Path
 # What fits into an afternoon on two cores.
 IMAGE_STEPS, IMAGE_COOLDOWN = 1200, 480
 LANGUAGE_STEPS, LANGUAGE_COOLDOWN = 1600, 600
-ANSWER_STEPS, ANSWER_COOLDOWN = 700, 400
+ANSWER_STEPS, ANSWER_COOLDOWN = 2000, 1800
 
 
 def add_parsers(parts: argparse._SubParsersAction) -> None:
@@ -19,6 +19,7 @@ def add_parsers(parts: argparse._SubParsersAction) -> None:
     _add_image(parts)
     _add_language(parts)
     _add_segmenter(parts)
+    _add_average(parts)
     _add_decision(parts)
     _add_tracker(parts)
 
@@ -90,6 +91,19 @@ def _add_steps(
     add('--backgrounds', type=Path, metavar='DIR', help='of visa-ros sim backgrounds')
 
 
+def _add_average(parts: argparse._SubParsersAction) -> None:
+    parser = parts.add_parser(
+        'average',
+        help='mean of models that began from the same weights, often better than each',
+        epilog='visa-ros train average models/visa-nano out/more --weights 1 2 -o out/mean',
+    )
+    add = parser.add_argument
+    add('models', type=Path, nargs='+', metavar='MODEL', help='folders, the first with the config')
+    add('--weights', type=float, nargs='+', default=(), help='what each counts (all alike)')
+    add('-o', '--out', type=Path, required=True, help='folder to write')
+    add('--threads', type=int, default=2, help='CPU threads (%(default)s)')
+
+
 def _add_decision(parts: argparse._SubParsersAction) -> None:
     parser = parts.add_parser('decision', help='when to refuse and to ask back; after segmenter')
     add = parser.add_argument
@@ -138,6 +152,7 @@ def run(args: argparse.Namespace) -> int:
         'image': _train_image,
         'language': _train_language,
         'segmenter': _train_segmenter,
+        'average': _average,
         'decision': _choose_decision,
         'tracker': _train_tracker,
     }
@@ -219,6 +234,14 @@ def _train_segmenter(args: argparse.Namespace) -> int:
         backgrounds=args.backgrounds,
         resume=args.resume,
     )
+    return 0
+
+
+def _average(args: argparse.Namespace) -> int:
+    from visa_ros.train.averaging import average_models
+
+    average_models(args.models, args.out, weights=args.weights)
+    print(f'{args.out}: the mean of {len(args.models)} models; choose its decision anew')
     return 0
 
 
