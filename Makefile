@@ -46,7 +46,7 @@ parity: setup  ## compare with stored numbers of the reference (VISA_PARITY_DIR=
 	@$(TEST_ENV) $(RUN)/python -m pytest -m parity test/parity
 
 # Weights as the shipped ones, from nothing: scenes, then the stages of the model one by one.
-# About 4 hours on two cores (estimated). What is rendered is kept when it is called again; a training that was
+# About 5 hours on two cores (estimated). What is rendered is kept when it is called again; a training that was
 # stopped goes on by its own command with --resume. BF16=--bfloat16 where the CPU has it.
 OUT_NANO ?= out/nano
 SCENES ?= 1400
@@ -56,7 +56,7 @@ NANO := $(OUT_NANO)/visa-nano
 RENDER = $(RUN)/visa-ros sim render --vary --duration 3.6 --expressions 0 --workers 2
 HOUSEHOLD = --assets mixed --household-dir $(OUT_NANO)/household
 CLIPS = --data $(OUT_NANO)/varied $(OUT_NANO)/train --backgrounds $(OUT_NANO)/backgrounds
-nano: setup  ## render scenes and train visa-nano anew (4 h; OUT_NANO=, SCENES=, MINUTES=, BF16=)
+nano: setup  ## render scenes and train visa-nano anew (5 h; OUT_NANO=, SCENES=, MINUTES=, BF16=)
 	$(RUN)/visa-ros sim assets -o $(OUT_NANO)/household
 	$(RUN)/visa-ros sim backgrounds -o $(OUT_NANO)/backgrounds
 	$(RENDER) --split train --count $(SCENES) --seed 20000 --frames 9 --rate 2.2 \
