@@ -177,10 +177,9 @@ def test_an_unsure_answer_reaches_further_below_its_surest_place(surest, cells):
     low = torch.full((20, 30), -9.0)
     low[2:8, 2:8] = surest
     low[2:8, 20:26] = min(surest - 2.5, -0.1)
-    gray = np.full((20, 30, 3), 120, np.uint8)
-    guide = Guide(gray, (20, 30))
-    guide.outline = lambda logits: logits > 0
-    found = outlined(low, guide, quality=0.5, fit=0.5)
+    rgb = np.full((20, 30, 3), (60, 150, 70), np.uint8)
+    rgb[2:8, 2:8] = rgb[2:8, 20:26] = (180, 40, 40)
+    found = outlined(low, Guide(rgb, (20, 30)), quality=0.5, fit=0.5)
     assert np.count_nonzero(found.mask) == cells
     assert found.low is low
 

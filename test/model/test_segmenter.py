@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
 import torch
+from torch.nn import functional
 
 from visa_ros.errors import CheckpointError, ConfigError, InvalidQueryError
 from visa_ros.model.build import VisaConfig
 from visa_ros.model.decision import DecisionConfig, Weights
+from visa_ros.model.objects import outlined
+from visa_ros.model.outlines import Guide
 from visa_ros.model.pictures import resized
 from visa_ros.model.segmenter import load_segmenter, VisaSegmenter
 from visa_ros.model.text import load_text_encoder, SEG
@@ -212,6 +215,24 @@ def test_later_references_are_announced(make_segmenter, monkeypatch):
     segmenter.ground([early], late, 'what is new?')
     segmenter.ground([late], early, 'what is gone?')
     assert asked == ['what is new?', 'Looking back: what is gone?']
+
+
+def test_masks_have_the_outlines_of_the_picture(make_segmenter, tiny_model):
+    segmenter, decoded = make_segmenter(absent_above=9.0), []
+    tiny_model.mask_head.register_forward_hook(lambda _, args, out: decoded.append(out.fine))
+    rgb = np.full((96, 128, 3), 90, np.uint8)
+    rgb[20:75, 30:90] = (200, 60, 40)
+    frame = Frame(rgb=rgb, stamp_ns=1)
+    off = {'outlined': 0, 'cells': 0}
+    for question in QUESTIONS:
+        answer = segmenter.ground((), frame, question)
+        low = decoded.pop()[0]
+        found = np.any([d.mask for d in answer.detections], axis=0)
+        whole = outlined(low, Guide(rgb, tuple(low.shape)), quality=1.0, fit=1.0)
+        cells = functional.interpolate(low[None, None], (96, 128), mode='bilinear')[0, 0] > 0
+        off['outlined'] += np.count_nonzero(found != whole.mask)
+        off['cells'] += np.count_nonzero(found != cells.numpy())
+    assert off['outlined'] < 0.5 * off['cells']
 
 
 def test_an_instruction_of_full_length_may_look_back(make_segmenter):

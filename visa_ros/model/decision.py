@@ -24,7 +24,8 @@ class Evidence:
     presence     probability of `[SEG]` where the model says it; the surest object. visa-nano: how
                  well the best place of the picture fits, before a word of the answer is said
     quality      IoU that the mask decoder predicts; the best object
-    certainty    mean of |2 p - 1| over the pixels of a mask, p their probability; the best object
+    certainty    mean of |2 p - 1| over the pixels of a mask, p their probability; the best object.
+                 visa-nano: over those with p above 1/2; 0 where an unsure answer has none
     area         share of the image that all masks cover
     split        share of that area which is not in its largest connected part
     """

@@ -120,8 +120,8 @@ def divide_whole(whole: Whole, named: Candidates, words: Evidence, *, min_mask_p
     Divide what fits a question among the objects that the answer names.
 
     Each pixel is of the named object that is surest there. A part that no named object reaches is
-    an object without a name; a named object of which little fits is none. Where nothing at all
-    fits, the named objects are kept, for the decision to weigh.
+    an object without a name; a named object of which little fits is none. Where what fits is too
+    small to be an object, the named objects are kept, for the decision to weigh.
 
     words, min_mask_px, errors  as in find_objects
     """

@@ -81,8 +81,8 @@ class Outliner(nn.Module):
         self.near = nn.Conv2d(channels, channels, 3, padding=2, dilation=2)
         self.far = nn.Conv2d(channels, channels, 3, padding=4, dilation=4)
         self.draw = nn.Conv2d(channels, 1, 1)
-        nn.init.zeros_(self.draw.weight)
-        nn.init.zeros_(self.draw.bias)  # type: ignore[arg-type]
+        for parameter in self.draw.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, logits: Tensor, detail: Tensor) -> Tensor:
         """Improve n masks, float (n, h, w), by one picture or n, float (1 or n, C, h, w)."""

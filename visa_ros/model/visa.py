@@ -62,8 +62,8 @@ class ChangeEmbedding(nn.Sequential):
 
     def __init__(self, channels: int, width: int) -> None:
         last = nn.Conv2d(width // 2, width, 1)
-        nn.init.zeros_(last.weight)
-        nn.init.zeros_(last.bias)  # type: ignore[arg-type]
+        for parameter in last.parameters():
+            nn.init.zeros_(parameter)
         super().__init__(
             nn.PixelUnshuffle(2),  # the tokens' stride is twice that of the maps
             nn.Conv2d(4 * channels, width // 2, 3, padding=1),

@@ -8,24 +8,31 @@ of them was trained on, the mean is often better than each.
 from __future__ import annotations
 
 from collections.abc import Sequence
+import math
 from pathlib import Path
+import shutil
 
 import torch
 
 from visa_ros.errors import CheckpointError, TrainingError
 from visa_ros.model.checkpoint import load_model, save_model
 
+_BESIDE = ('text', 'tracker.json', 'tracker.safetensors')
+
 
 def average_models(folders: Sequence[Path], out: Path, *, weights: Sequence[float] = ()) -> None:
     """
     Write the mean of the models in the folders, with the config of the first.
+
+    What else a model folder holds, the instruction encoder and the tracker, is copied from the
+    first that has it, unless `out` does.
 
     weights  what each counts, above 0; none: all alike
 
     TrainingError for weights that do not fit, CheckpointError for models of different shapes.
     """
     counts = list(weights) or [1.0] * len(folders)
-    if not folders or len(counts) != len(folders) or min(counts) <= 0:
+    if not folders or len(counts) != len(folders) or not all(map(_counts, counts)):
         raise TrainingError(
             f'{len(folders)} models and the weights {counts}: want one above 0 for each model'
         )
@@ -42,3 +49,15 @@ def average_models(folders: Sequence[Path], out: Path, *, weights: Sequence[floa
                 mean[name] = value
     model.load_state_dict(mean)
     save_model(model, config, out)
+    for name in _BESIDE:
+        source = next((f / name for f in folders if (f / name).exists()), None)
+        if source is None or (out / name).exists():
+            continue
+        if source.is_dir():
+            shutil.copytree(source, out / name)
+        else:
+            shutil.copy(source, out / name)
+
+
+def _counts(weight: float) -> bool:
+    return math.isfinite(weight) and weight > 0
