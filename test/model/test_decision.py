@@ -18,7 +18,7 @@ from visa_ros.structs import Status
 
 
 def test_every_evidence_has_a_weight():
-    assert [f.name for f in fields(Weights)] == [f.name for f in fields(Evidence)]
+    assert [f.name for f in fields(Weights)] == [*(f.name for f in fields(Evidence)), 'odds']
 
 
 def test_without_calibration_only_words_decide():
@@ -37,10 +37,21 @@ def test_weights_of_both_signs_add_up():
     assert not decision.is_absent(Evidence(refusal=0.3, quality=0.6))
 
 
+def test_log_odds_tell_sure_from_nearly_sure():
+    decision = DecisionConfig(absent=Weights(refusal=1.0, odds=True), absent_above=5.0)
+    assert not decision.is_absent(Evidence(refusal=0.99))  # log 99 is 4.6
+    assert decision.is_absent(Evidence(refusal=0.999))
+    assert decision.is_absent(Evidence(refusal=1.0))  # and certainty is still a number
+    never = DecisionConfig(absent=Weights(refusal=1.0, odds=True), absent_above=10.0)
+    assert not never.is_absent(Evidence(refusal=1.0))
+
+
 def test_it_survives_json():
     decision = DecisionConfig(absent=Weights(area=-3.5), ambiguous_above=0.25, chosen_on='val')
     assert DecisionConfig.from_json(json.loads(json.dumps(decision.to_json()))) == decision
     assert DecisionConfig.from_json({'absent': {'refusal': 1}}) == DecisionConfig()
+    odds = DecisionConfig(absent=Weights(refusal=1.0, odds=True), absent_above=0.0)
+    assert DecisionConfig.from_json(odds.to_json()) == odds
 
 
 @pytest.mark.parametrize(
@@ -49,6 +60,7 @@ def test_it_survives_json():
         {'absent_abov': 0.1},
         {'absent': {'refusl': 1.0}},
         {'absent': 1.0},
+        {'absent': {'odds': 1.0}},
         {'absent_above': '0.5'},
         {'absent_above': float('nan')},
         {'ambiguous': {'split': float('inf')}},
@@ -137,6 +149,27 @@ def test_calibration_bounds_false_refusals_and_uses_all_evidence(allowed):
     )
     assert right > rates(words_only, evidence, truths)[0]
     assert decision.chosen_on == '400 made-up questions'
+
+
+def test_log_odds_get_more_right_where_probabilities_are_near_0_and_1():
+    rng = np.random.default_rng(0)
+    truths = [Status.FOUND, Status.FOUND, Status.FOUND, Status.ABSENT] * 150
+
+    def likely(truth):
+        centre = -1.5 if truth is Status.ABSENT else -5.0
+        return float(1 / (1 + np.exp(-rng.normal(centre, 3.0))))
+
+    evidence = [Evidence(refusal=likely(t), presence=1 - likely(t)) for t in truths]
+    plain, odds = (
+        calibrate(evidence, truths, chosen_on='x', max_false_refusals=0.05, odds=flag)
+        for flag in (False, True)
+    )
+    assert odds.absent.odds
+    assert not odds.ambiguous.odds
+    absent = np.array([truth is Status.ABSENT for truth in truths])
+    refused = np.array([[d.is_absent(e) for e in evidence] for d in (plain, odds)])
+    assert (refused[:, ~absent].mean(axis=1) <= 0.05).all()
+    assert refused[1, absent].mean() > refused[0, absent].mean() + 0.05
 
 
 def test_a_second_look_counts_before_the_threshold_is_chosen():

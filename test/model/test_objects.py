@@ -17,7 +17,7 @@ from visa_ros.model.objects import (
     split_parts,
     Whole,
 )
-from visa_ros.model.outlines import Guide
+from visa_ros.nn.outlines import Guide
 from visa_ros.structs import Detection, Status
 
 HW = (24, 36)

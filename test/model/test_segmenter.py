@@ -14,10 +14,10 @@ from visa_ros.errors import CheckpointError, ConfigError, InvalidQueryError
 from visa_ros.model.build import VisaConfig
 from visa_ros.model.decision import DecisionConfig, Weights
 from visa_ros.model.objects import outlined
-from visa_ros.model.outlines import Guide
 from visa_ros.model.pictures import resized
 from visa_ros.model.segmenter import load_segmenter, VisaSegmenter
 from visa_ros.model.text import load_text_encoder, SEG
+from visa_ros.nn.outlines import Guide
 from visa_ros.structs import Frame, Status
 
 

@@ -75,6 +75,26 @@ def test_the_network_decides_where_flow_explains_nothing(ground):
     assert found.score == 0
 
 
+def test_colours_give_an_outline_to_what_the_network_alone_has_found(ground):
+    sharpener = begun(ground)
+    _, far = scene(ground, 120, y=80)
+    rgb = np.where(far[..., None], (180, 60, 50), (70, 110, 150)).astype(np.uint8)
+    sharpener.look(rgb)
+    found = sharpener.sharpen({1: coarse(far)}, given=[])[1]
+    assert iou(coarse(far).mask, far) < 0.85
+    assert iou(found.mask, far) > 0.93
+
+
+def test_where_colours_tell_nothing_the_network_decides(ground):
+    sharpener = begun(ground)
+    gray = np.full((*HW, 3), 120, np.uint8)
+    speck = np.zeros(HW, bool)
+    speck[80:90, 120:130] = True
+    sharpener.look(gray)
+    found = sharpener.sharpen({1: Propagated(mask=speck, score=0.5)}, given=[])[1]
+    assert iou(found.mask, speck) > 0.5
+
+
 def test_flow_alone_does_for_two_pictures_of_a_still_scene(ground):
     sharpener = begun(ground)
     rgb, mask = scene(ground, 60)

@@ -40,11 +40,17 @@ class Evidence:
 
 
 EVIDENCE = tuple(f.name for f in fields(Evidence))
+_LEAST = 1e-4  # evidence below it, or as near to 1, counts as this: log-odds of up to 9.2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Weights:
-    """What each piece of evidence counts in a score; any finite number."""
+    """
+    What each piece of evidence counts in a score; any finite number.
+
+    odds  count the log-odds of the evidence instead: 0.999 is then far from 0.99, as it should be
+          for probabilities
+    """
 
     refusal: float = 0.0
     asking_back: float = 0.0
@@ -53,10 +59,12 @@ class Weights:
     certainty: float = 0.0
     area: float = 0.0
     split: float = 0.0
+    odds: bool = False
 
     def score(self, evidence: Evidence) -> float:
         """Weighted sum of the evidence."""
-        return sum(w * e for w, e in zip(astuple(self), astuple(evidence), strict=True))
+        values = _values([evidence], EVIDENCE, odds=self.odds)[0]
+        return float(values @ [getattr(self, name) for name in EVIDENCE])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +123,7 @@ def calibrate(
     max_false_doubts: float = 0.1,
     min_mask_px: int = 1,
     second_look: Sequence[Evidence] = (),
+    odds: bool = False,
 ) -> DecisionConfig:
     """
     Choose weights (logistic regression) and thresholds by questions with known answers.
@@ -126,6 +135,7 @@ def calibrate(
     max_false_refusals  share of the questions that have an answer which may be refused
     max_false_doubts    share of those with one answer which may be asked back
     second_look         evidence of a second look for each question; refused is what both refuse
+    odds                whether absence goes by log-odds, see Weights
 
     Refuses, and asks back, as often as the shares allow where that gets more right. Without any
     ambiguous question, that part stays uncalibrated. DataError if none, or all, are absent.
@@ -136,7 +146,9 @@ def calibrate(
         seen = f'{len(evidence)} pieces of evidence, {len(second_look)} of a second look'
         raise DataError(f'{seen}, for {len(truths)} truths')
     absent = np.array([truth == Status.ABSENT for truth in truths], np.bool_)
-    weights, above = _fit(evidence, absent, absent_from, max_false_refusals, second_look)
+    weights, above = _fit(
+        evidence, absent, absent_from, max_false_refusals, second_look, odds=odds
+    )
     chosen: dict[str, Any] = {'absent': weights, 'absent_above': above}
     shown = [e for e, missing in zip(evidence, absent, strict=True) if not missing]
     ambiguous = np.array([t == Status.AMBIGUOUS for t in truths], np.bool_)[~absent]
@@ -172,27 +184,33 @@ def _fit(
     names: Sequence[str],
     max_false: float,
     second_look: Sequence[Evidence] = (),
+    *,
+    odds: bool = False,
 ) -> tuple[Weights, float]:
     """Return weights, the largest of size 1, and the threshold on their sum."""
     if set(names) - set(EVIDENCE) or not names:
         raise ConfigError(f'evidence {list(names)}: choose from {list(EVIDENCE)}')
     if positive.all() or not positive.any():
         raise DataError('calibration needs questions of both kinds, with and without the object')
-    values = _values(evidence, names)
+    values = _values(evidence, names, odds=odds)
     weights = _logistic(values, positive)
     weights /= np.abs(weights).max() or 1.0
     scores = values @ weights
     if second_look:
-        scores = np.minimum(scores, _values(second_look, names) @ weights)
+        scores = np.minimum(scores, _values(second_look, names, odds=odds) @ weights)
     above = choose_threshold(scores, positive, max_false=max_false)
-    return Weights(**dict(zip(names, weights.tolist(), strict=True))), above
+    return Weights(**dict(zip(names, weights.tolist(), strict=True)), odds=odds), above
 
 
-def _values(evidence: Sequence[Evidence], names: Sequence[str]) -> np.ndarray:
+def _values(evidence: Sequence[Evidence], names: Sequence[str], *, odds: bool) -> np.ndarray:
+    """Evidence by name, float (N, F); as log-odds if asked for."""
     values = np.array([[getattr(e, name) for name in names] for e in evidence], np.float64)
     if not np.isfinite(values).all():
-        raise DataError('calibration: some evidence is not a finite number')
-    return values
+        raise DataError('decision: some evidence is not a finite number')
+    if not odds:
+        return values
+    values = values.clip(_LEAST, 1 - _LEAST)
+    return np.asarray(np.log(values / (1 - values)))
 
 
 def _logistic(values: np.ndarray, positive: np.ndarray, *, decay: float = 1.0) -> np.ndarray:

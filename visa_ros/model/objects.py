@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from visa_ros.model.decision import DecisionConfig, Evidence
 from visa_ros.model.generation import check_finite
-from visa_ros.model.outlines import Guide
+from visa_ros.nn.outlines import Guide
 from visa_ros.structs import Detection, Grounding, Status
 
 _SAME_OBJECT_IOU = 0.7

@@ -25,7 +25,6 @@ from visa_ros.model.objects import (
     outlined,
     surest_places,
 )
-from visa_ros.model.outlines import Guide
 from visa_ros.model.pictures import change_maps, resized
 from visa_ros.model.stopwatch import Stopwatch
 from visa_ros.model.text import (
@@ -43,6 +42,7 @@ from visa_ros.model.vision import PictureFeatures
 from visa_ros.nn.device import resolve_device
 from visa_ros.nn.efficientnet import normalise
 from visa_ros.nn.fused import fastest
+from visa_ros.nn.outlines import Guide
 from visa_ros.structs import Frame, Grounding, Status
 
 CACHE_BYTES = 64 << 20

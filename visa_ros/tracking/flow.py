@@ -4,8 +4,9 @@ Sharp outlines for the masks of a coarse network, carried over by optical flow.
 The network looks at small pictures and decides in cells of several pixels. Where the picture only
 shifts from one frame to the next, the outline of before is better than that: dense flow (DIS,
 Kroeger et al., ECCV 2016, of OpenCV) carries it along. Where flow does not explain what is seen,
-because something has come, gone or moved far, the network decides. Where it explains everything in
-and around all objects, the network is not asked for a picture or two.
+because something has come, gone or moved far, the network decides, and the colours of the picture
+give what it finds an outline. Where flow explains everything in and around all objects, the
+network is not asked for a picture or two.
 """
 
 from __future__ import annotations
@@ -16,10 +17,16 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from visa_ros.nn.outlines import Guide
 from visa_ros.structs import Propagated
 
 _TOLERANCE = 20.0  # of 255: difference at which flow no longer explains a pixel
 _NETWORK_BLUR_PX = 3.0  # what the network's outlines are uncertain by
+_CELL_PX, _REACH = 5, 3  # in which its outlines are fitted to the colours, and cells around each
+_OBJECT = 0.45  # share of a pixel, by its colour, from where on it is object
+_LEAST_KEPT = (
+    0.25  # of a mask; where colours keep less, they do not tell it from what is around it
+)
 _STEEPEN = 1.15  # keeps outlines from washing out
 _MOST_TRUST = 0.95  # in flow; the rest is the network's, so that outlines do not stray for ever
 _HALF = 127.5
@@ -139,9 +146,10 @@ class FlowSharpener:
         view, passage = self._coming, self._passage
         if view is None:
             return dict(found)
-        soft = {i: _shrunk(p.mask, view.gray.shape) for i, p in found.items()}
-        scores = {i: p.score for i, p in found.items()}
         exact = frozenset(given)
+        soft = {i: _shrunk(p.mask, view.gray.shape) for i, p in found.items()}
+        soft |= _outlined({i: s for i, s in soft.items() if i not in exact}, view.rgb)
+        scores = {i: p.score for i, p in found.items()}
         carried = [i for i in found if i in self._soft and i not in exact]
         if passage is not None:
             for i in carried:
@@ -197,6 +205,22 @@ def _shrunk(mask: np.ndarray, hw: tuple[int, int]) -> np.ndarray:
     """Bool (H, W) to uint8 (h, w), 0 to 255."""
     pixels = mask.astype(np.uint8) * np.uint8(255)
     return np.asarray(cv2.resize(pixels, hw[::-1], interpolation=cv2.INTER_AREA))
+
+
+def _outlined(soft: Mapping[int, np.ndarray], rgb: np.ndarray) -> dict[int, np.ndarray]:
+    """Those masks uint8 (h, w) that the colours of the picture bear out, with their outlines."""
+    shown = {i: plane for i, plane in soft.items() if plane.any()}
+    if not shown:
+        return {}
+    size = round(rgb.shape[1] / _CELL_PX), round(rgb.shape[0] / _CELL_PX)
+    guide = Guide(rgb, size[::-1], reach=_REACH)
+    result = {}
+    for i, plane in shown.items():
+        shares = guide.shares(cv2.resize(plane, size, interpolation=cv2.INTER_AREA) / 255)
+        outlined = np.clip(255 * (shares - _OBJECT) + _HALF, 0, 255).astype(np.uint8)
+        if np.count_nonzero(outlined > _HALF) >= _LEAST_KEPT * np.count_nonzero(plane > _HALF):
+            result[i] = outlined
+    return result
 
 
 def _mixed(before: np.ndarray, network: np.ndarray, explained: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ from visa_ros.train.wordings import more_words
 
 
 def choose_decision(
-    folder: Path, data: Path, *, questions: int = 16, max_false_refusals: float = 0.06
+    folder: Path, data: Path, *, questions: int = 16, max_false_refusals: float = 0.04
 ) -> DecisionConfig:
     """
     Choose weights and thresholds, and write config.json.
@@ -46,6 +46,7 @@ def choose_decision(
         max_false_refusals=max_false_refusals,
         min_mask_px=config.decision.min_mask_px,
         second_look=second_look,
+        odds=True,
     )
     scratch = folder / (CONFIG + '.part')
     scratch.write_text(json.dumps(replace(config, decision=decision).to_json(), indent=1) + '\n')

@@ -26,7 +26,7 @@ from visa_ros.train.things import dense_truth, DenseTruth, stack, things_of
 
 _MAX_OBJECTS = 6  # of one answer
 _TRIES = 6  # clips, to find one of a kind
-_TEXT_NOISE = 0.25  # of the size of a text state
+_TEXT_NOISE = 0.5  # of the size of a text state
 _BLANK_SHARE = 0.1  # of the words
 # What is asked. With a past, half is about it.
 _MIX: Mapping[str, float] = {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from visa_ros.model.outlines import Guide
+from visa_ros.nn.outlines import Guide
 
 
 def scene(size=60, seed=0):
