@@ -140,11 +140,7 @@ def calibrate(
     Refuses, and asks back, as often as the shares allow where that gets more right. Without any
     ambiguous question, that part stays uncalibrated. DataError if none, or all, are absent.
     """
-    if not chosen_on:
-        raise ConfigError('chosen_on: say what the questions were, so that others can judge')
-    if len(evidence) != len(truths) or len(second_look) not in (0, len(truths)):
-        seen = f'{len(evidence)} pieces of evidence, {len(second_look)} of a second look'
-        raise DataError(f'{seen}, for {len(truths)} truths')
+    _check_questions(evidence, second_look, truths, chosen_on)
     absent = np.array([truth == Status.ABSENT for truth in truths], np.bool_)
     weights, above = _fit(
         evidence, absent, absent_from, max_false_refusals, second_look, odds=odds
@@ -156,6 +152,19 @@ def calibrate(
         weights, above = _fit(shown, ambiguous, ambiguous_from, max_false_doubts)
         chosen |= {'ambiguous': weights, 'ambiguous_above': above}
     return DecisionConfig(**chosen, min_mask_px=min_mask_px, chosen_on=chosen_on)
+
+
+def _check_questions(
+    evidence: Sequence[Evidence],
+    second_look: Sequence[Evidence],
+    truths: Sequence[Status],
+    chosen_on: str,
+) -> None:
+    if not chosen_on:
+        raise ConfigError('chosen_on: say what the questions were, so that others can judge')
+    if len(evidence) != len(truths) or len(second_look) not in (0, len(truths)):
+        seen = f'{len(evidence)} pieces of evidence, {len(second_look)} of a second look'
+        raise DataError(f'{seen}, for {len(truths)} truths')
 
 
 def choose_threshold(scores: np.ndarray, positive: np.ndarray, *, max_false: float) -> float:
