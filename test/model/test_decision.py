@@ -164,12 +164,17 @@ def test_log_odds_get_more_right_where_probabilities_are_near_0_and_1():
         calibrate(evidence, truths, chosen_on='x', max_false_refusals=0.05, odds=flag)
         for flag in (False, True)
     )
-    assert odds.absent.odds
-    assert not odds.ambiguous.odds
     absent = np.array([truth is Status.ABSENT for truth in truths])
     refused = np.array([[d.is_absent(e) for e in evidence] for d in (plain, odds)])
     assert (refused[:, ~absent].mean(axis=1) <= 0.05).all()
     assert refused[1, absent].mean() > refused[0, absent].mean() + 0.05
+
+
+def test_absence_alone_goes_by_log_odds():
+    decision = calibrate(*samples(0), chosen_on='x', odds=True)
+    assert decision.absent.odds
+    assert not decision.ambiguous.odds
+    assert decision.ambiguous.asking_back > 0
 
 
 def test_a_second_look_counts_before_the_threshold_is_chosen():

@@ -170,6 +170,8 @@ def test_the_decision_is_chosen_and_written(clips, seeing, tmp_path, small, text
     assert config.decision == decision
     assert replace(config, decision=small.decision) == small
     assert '2 scenes' in decision.chosen_on
+    assert decision.absent.odds
+    assert decision.absent.area == 0  # close to a camera everything is large
     assert decision.min_mask_px == small.decision.min_mask_px
 
 

@@ -46,8 +46,7 @@ class Guide:
         coarse = cv2.resize(logits, self._colors[0].shape[::-1]) > 0
         likely = 1 / (1 + np.exp(-np.clip(logits, -_SURE, _SURE)))
         outlined = self.shares(likely) > _ABOVE
-        kept = np.count_nonzero(outlined) >= _LEAST_KEPT * np.count_nonzero(coarse)
-        return outlined if kept else coarse
+        return outlined if is_borne_out(outlined, coarse) else coarse
 
     def shares(self, cells: np.ndarray) -> np.ndarray:
         """
@@ -79,6 +78,11 @@ class Guide:
         """Mean around each cell, float (h, w)."""
         side = 2 * self._reach + 1
         return np.asarray(cv2.blur(plane, (side, side), borderType=cv2.BORDER_REFLECT))
+
+
+def is_borne_out(outlined: np.ndarray, coarse: np.ndarray) -> bool:
+    """Whether the colours keep enough of a mask to tell it from what is around it; bool (H, W)."""
+    return bool(np.count_nonzero(outlined) >= _LEAST_KEPT * np.count_nonzero(coarse))
 
 
 def _inverted(of: list[list[np.ndarray]]) -> list[list[np.ndarray]]:

@@ -17,16 +17,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from visa_ros.nn.outlines import Guide
+from visa_ros.nn.outlines import Guide, is_borne_out
 from visa_ros.structs import Propagated
 
 _TOLERANCE = 20.0  # of 255: difference at which flow no longer explains a pixel
 _NETWORK_BLUR_PX = 3.0  # what the network's outlines are uncertain by
 _CELL_PX, _REACH = 5, 3  # in which its outlines are fitted to the colours, and cells around each
 _OBJECT = 0.45  # share of a pixel, by its colour, from where on it is object
-_LEAST_KEPT = (
-    0.25  # of a mask; where colours keep less, they do not tell it from what is around it
-)
 _STEEPEN = 1.15  # keeps outlines from washing out
 _MOST_TRUST = 0.95  # in flow; the rest is the network's, so that outlines do not stray for ever
 _HALF = 127.5
@@ -218,7 +215,7 @@ def _outlined(soft: Mapping[int, np.ndarray], rgb: np.ndarray) -> dict[int, np.n
     for i, plane in shown.items():
         shares = guide.shares(cv2.resize(plane, size, interpolation=cv2.INTER_AREA) / 255)
         outlined = np.clip(255 * (shares - _OBJECT) + _HALF, 0, 255).astype(np.uint8)
-        if np.count_nonzero(outlined > _HALF) >= _LEAST_KEPT * np.count_nonzero(plane > _HALF):
+        if is_borne_out(outlined > _HALF, plane > _HALF):
             result[i] = outlined
     return result
 
