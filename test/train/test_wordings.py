@@ -29,6 +29,7 @@ HELD_OUT_NAMES = frozenset(n for kind in CATEGORIES.values() for n in kind.held_
 NEW = frozenset(
     [phrase for ways in MORE.phrasings.values() for phrase in ways]
     + [name for names in MORE.names.values() for name in names]
+    + [name for names in MORE.definitions.values() for name in names]
     + [name for pairs in MORE.groups.values() for pair in pairs for name in pair]
 )
 
@@ -68,9 +69,10 @@ def test_every_list_has_more_and_its_slots_are_kept(ways):
 
 
 def test_every_kind_has_more_names_without_a_colour():
-    assert MORE.names.keys() == CATEGORIES.keys()
-    for kind, names in MORE.names.items():
-        assert len(names) >= 4, kind
+    assert MORE.names.keys() == MORE.definitions.keys() == CATEGORIES.keys()
+    for kind, known in MORE.names.items():
+        names = (*known, *MORE.definitions[kind])
+        assert len(known) >= 4, kind
         others = {n for k, c in CATEGORIES.items() if k != kind for n in c.names}
         assert not set(names) & others, kind
         assert not [n for n in names if set(n.split()) & set(COLORS) and 'orange' not in n], kind

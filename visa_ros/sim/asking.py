@@ -12,7 +12,9 @@ from visa_ros.sim.knowledge import carriers, CATEGORIES, may_be_called
 from visa_ros.sim.sights import Look, Sight
 from visa_ros.sim.wording import MoreWords, Phrasings, pick, request
 
-_USUAL_NAMES = 0.4  # how often a name is a usual one where there are further words
+# Where there are further words, so often is a name a usual one, or a definition instead.
+_USUAL_NAMES = 0.4
+_DEFINITIONS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +82,14 @@ class Asker:
         """Return True in that share of the cases."""
         return bool(self.rng.random() < share)
 
-    def name(self, category: str) -> str:
-        """Return one of the names of a kind."""
+    def name(self, category: str, *, short: bool = False) -> str:
+        """Return one of the names of a kind; a short one is no definition."""
         kind = CATEGORIES[category]
         names = kind.held_out_names if self.held_out else kind.names
         if self.more is not None and not self.chance(_USUAL_NAMES):
-            names = self.more.names.get(category, names)
+            defined = not short and self.chance(_DEFINITIONS / (1 - _USUAL_NAMES))
+            further = self.more.definitions if defined else self.more.names
+            names = further.get(category, names)
         return pick(self.rng, names)
 
     def group(self, tag: str) -> tuple[str, str]:

@@ -144,7 +144,8 @@ def _all_of_kind(asker: Asker) -> Expression | None:
     if not several:
         return None
     kind = pick(asker.rng, several)
-    return _all(asker, asker.name(kind), None, of_kind(seen, kind), called(kind, decide=True))
+    name = asker.name(kind, short=True)
+    return _all(asker, name, None, of_kind(seen, kind), called(kind, decide=True))
 
 
 def _all_of_family(asker: Asker) -> Expression | None:

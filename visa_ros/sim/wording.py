@@ -41,13 +41,15 @@ class MoreWords:
     """
     Further ways to say things, beside the training ones.
 
-    phrasings  of what has a list of phrasings
-    names      of a kind, by its key
-    groups     of a family, by its tag: (one of them, all of them)
+    phrasings    of what has a list of phrasings
+    names        of a kind, by its key
+    definitions  of a kind, as a dictionary would put it: noun phrases that have no plain plural
+    groups       of a family, by its tag: (one of them, all of them)
     """
 
     phrasings: Mapping[Phrasings, tuple[str, ...]]
     names: Mapping[str, tuple[str, ...]]
+    definitions: Mapping[str, tuple[str, ...]]
     groups: Mapping[str, tuple[tuple[str, str], ...]]
 
 

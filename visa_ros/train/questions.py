@@ -30,8 +30,8 @@ _TEXT_NOISE = 0.5  # of the size of a text state
 _BLANK_SHARE = 0.1  # of the words
 # What is asked. With a past, half is about it.
 _MIX: Mapping[str, float] = {
-    'category': 0.12, 'attribute': 0.12, 'size': 0.09, 'spatial': 0.30, 'function': 0.13,
-    'knowledge': 0.11, 'multi': 0.09, 'absent': 0.13,
+    'category': 0.15, 'attribute': 0.12, 'size': 0.08, 'spatial': 0.26, 'function': 0.14,
+    'knowledge': 0.15, 'multi': 0.09, 'absent': 0.13,
 }  # fmt: skip
 _MIX_OF_PAST: Mapping[str, float] = {**_MIX, 'motion': 0.18, 'event': 0.30}
 _MIX_LOOKING_BACK: Mapping[str, float] = {

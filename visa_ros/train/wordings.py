@@ -54,5 +54,6 @@ def more_words() -> MoreWords:
     return MoreWords(
         phrasings=found,
         names={kind: tuple(names) for kind, names in raw['names'].items()},
+        definitions={kind: tuple(ways) for kind, ways in raw['definitions'].items()},
         groups={tag: tuple((one, many) for one, many in v) for tag, v in raw['groups'].items()},
     )
