@@ -19,6 +19,7 @@ from visa_ros.errors import TrainingError
 from visa_ros.model.build import build_model, VisaConfig
 from visa_ros.model.checkpoint import load_model, save_model, WEIGHTS
 from visa_ros.model.visa import VisaModel
+from visa_ros.train.together import join, share_gradients
 
 _LOG = logging.getLogger(__name__)
 _STATE = 'train_state.pt'
@@ -67,6 +68,8 @@ class Run:
     """
     What learns, and the running average of the model's weights.
 
+    Under `torchrun` all processes learn as one, each from batches of its own; the first writes.
+
     shares  name of a loss -> what it counts
     seed    what is drawn in a step depends on it and the number of the step alone
     """
@@ -82,6 +85,7 @@ class Run:
     ) -> None:
         self.learner: Any = learner
         self._seed = seed
+        self._rank, self._processes = join()
         self._config, self._schedule, self._shares = config, schedule, shares
         self._optimizer = _optimizer(learner, schedule)
         self._average = {k: v.clone() for k, v in self.learner.model.state_dict().items()}
@@ -92,15 +96,22 @@ class Run:
         """
         Learn from batch after batch and write model, log and state to `out`.
 
-        batch_of  makes the batch of a step, in another thread; the same whenever it is asked
+        batch_of  makes a batch by its number, in another thread; the same whenever it is asked
         resume    go on from the state in `out`
         """
         first = self._restore(out) if resume else 0
         out.mkdir(parents=True, exist_ok=True)
         steps = self._schedule.steps
-        with tqdm(total=steps, initial=first, desc=title, unit='step') as bar:
-            for step, batch in _ahead(batch_of, first, steps):
+
+        def own(step: int) -> Any:
+            return batch_of(step * self._processes + self._rank)
+
+        quiet = self._rank > 0
+        with tqdm(total=steps, initial=first, desc=title, unit='step', disable=quiet) as bar:
+            for step, batch in _ahead(own, first, steps):
                 losses = self._step(batch, step)
+                if quiet:
+                    continue
                 shown = {k: round(float(v.detach()), 3) for k, v in losses.items()}
                 bar.update()
                 bar.set_postfix(shown)
@@ -112,14 +123,18 @@ class Run:
     def _step(self, batch: Any, step: int) -> Mapping[str, Tensor]:
         for group in self._optimizer.param_groups:
             group['lr'] = self._schedule.rate * group['share'] * self._schedule.factor(step)
-        torch.manual_seed(self._seed * 1_000_003 + step)
+        number = step * self._processes + self._rank
+        torch.manual_seed(self._seed * 1_000_003 + number)
         losses: Mapping[str, Tensor] = self.learner.losses(batch)
         total = sum(share * losses[name] for name, share in self._shares.items() if name in losses)
         if not isinstance(total, Tensor) or not torch.isfinite(total):
             raise TrainingError(f'the loss is not finite at step {step}: {losses}; lower the rate')
         self._optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
+        trained = [p for p in self.learner.parameters() if p.requires_grad]
+        if self._processes > 1:
+            share_gradients(trained, self._processes)
+        nn.utils.clip_grad_norm_(trained, 1.0)
         self._optimizer.step()
         self._follow(step)
         return losses
