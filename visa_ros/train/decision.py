@@ -22,7 +22,7 @@ from visa_ros.train.wordings import more_words
 
 
 def choose_decision(
-    folder: Path, data: Path, *, questions: int = 16, max_false_refusals: float = 0.03
+    folder: Path, data: Path, *, questions: int = 48, max_false_refusals: float = 0.03
 ) -> DecisionConfig:
     """
     Choose weights and thresholds, and write config.json.
