@@ -213,6 +213,21 @@ def test_a_named_object_gets_all_of_the_part_that_it_reaches():
     assert found.detections[0].mask.sum() == 100
 
 
+def test_of_two_objects_under_one_name_each_is_one_and_a_small_piece_goes_to_the_largest():
+    low = torch.full((60, 480), -4.0)
+    for left, width in ((4, 16), (40, 20), (80, 5)):
+        low[10:26, left : left + width] = 4.0
+    found = divide_whole(
+        Whole(low=low, mask=(low > 0).numpy(), quality=0.8, fit=0.9),
+        Candidates(low=low[None], full=low[None], quality=torch.tensor([0.7]), presence=[0.9],
+                   labels=('pen',)),
+        Evidence(),
+        min_mask_px=4,
+    )  # fmt: skip
+    assert [d.label for d in found.detections] == ['pen', 'pen']
+    assert sorted(int(d.mask.sum()) for d in found.detections) == [256, 400]
+
+
 def test_where_nothing_fits_the_named_objects_are_left_to_the_decision():
     found = divided(logits((0, 0, 0, 0))[0], LEFT, labels=('mug',))
     assert [d.label for d in found.detections] == ['mug']

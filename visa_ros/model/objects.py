@@ -18,6 +18,7 @@ from visa_ros.structs import Detection, Grounding, Status
 _SAME_OBJECT_IOU = 0.7
 _LEAST_SHARE = 0.3  # of a named object that has to fit
 _PART_SHARE = 0.1  # of the largest part of a mask; smaller ones are no objects of their own
+_PIECE = 0.025  # of the picture's width: the side of the largest square that may be a mere piece
 _UNSURE = 3.0  # logits below the surest place of an answer, down to which an unsure one reaches
 
 
@@ -120,8 +121,10 @@ def divide_whole(whole: Whole, named: Candidates, words: Evidence, *, min_mask_p
     Divide what fits a question among the objects that the answer names.
 
     Each pixel is of the named object that is surest there. A part that no named object reaches is
-    an object without a name; a named object of which little fits is none. Where what fits is too
-    small to be an object, the named objects are kept, for the decision to weigh.
+    an object without a name; a named object of which little fits is none. One name may reach two
+    objects: of parts that do not touch each is an object, but for small ones, which are pieces,
+    as of a pen behind a cup. Where what fits is too small to be an object, the named objects are
+    kept, for the decision to weigh.
 
     words, min_mask_px, errors  as in find_objects
     """
@@ -158,7 +161,7 @@ def _shares(union: np.ndarray, named: Tensor) -> list[tuple[int, np.ndarray]]:
             if np.count_nonzero(own & union) < _LEAST_SHARE * max(np.count_nonzero(own), 1):
                 owner[own] = count
     parts, areas = _parts(union)
-    shares: dict[int, np.ndarray] = {}
+    shares: dict[int, list[np.ndarray]] = {}
     unnamed = []
     for part in np.flatnonzero(areas >= _PART_SHARE * areas.max()) + 1:
         mask = parts == part
@@ -169,8 +172,19 @@ def _shares(union: np.ndarray, named: Tensor) -> list[tuple[int, np.ndarray]]:
         # What no object claims goes to the one that has most of the part.
         claimed = np.where(owner == count, int(reached.argmax()), owner)
         for k in np.flatnonzero(reached):
-            shares[k] = shares.get(k, False) | (mask & (claimed == k))
-    return [*((k, shares[k]) for k in sorted(shares)), *unnamed]
+            shares.setdefault(k, []).append(mask & (claimed == k))
+    return [*((k, mask) for k in sorted(shares) for mask in _joined(shares[k])), *unnamed]
+
+
+def _joined(parts: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Give the small ones of parts (H, W) of one name to the largest; the others stay alone."""
+    areas = [np.count_nonzero(part) for part in parts]
+    largest = int(np.argmax(areas))
+    piece_px = (_PIECE * parts[0].shape[1]) ** 2
+    small = [k for k, area in enumerate(areas) if area < piece_px and k != largest]
+    whole = np.logical_or.reduce([parts[largest], *(parts[k] for k in small)])
+    rest = [part for k, part in enumerate(parts) if k != largest and k not in small]
+    return [whole, *rest]
 
 
 def conclude(
