@@ -55,7 +55,8 @@ BF16 ?=
 NANO := $(OUT_NANO)/visa-nano
 RENDER = $(RUN)/visa-ros sim render --vary --duration 3.6 --expressions 0 --workers 2
 HOUSEHOLD = --assets mixed --household-dir $(OUT_NANO)/household
-CLIPS = --data $(OUT_NANO)/varied $(OUT_NANO)/train --backgrounds $(OUT_NANO)/backgrounds
+SCENES_ALONE = --data $(OUT_NANO)/varied $(OUT_NANO)/train
+CLIPS = $(SCENES_ALONE) --backgrounds $(OUT_NANO)/backgrounds
 nano: setup  ## render scenes and train visa-nano anew (5 h; OUT_NANO=, SCENES=, MINUTES=, BF16=)
 	$(RUN)/visa-ros sim assets -o $(OUT_NANO)/household
 	$(RUN)/visa-ros sim backgrounds -o $(OUT_NANO)/backgrounds
@@ -66,7 +67,9 @@ nano: setup  ## render scenes and train visa-nano anew (5 h; OUT_NANO=, SCENES=,
 	$(RENDER) --split val --seed 500 --count 60 --frames 6 --rate 1.3333 -o $(OUT_NANO)/val
 	$(RUN)/visa-ros train text -o $(NANO)/text
 	$(RUN)/visa-ros train image $(CLIPS) $(BF16) -o $(OUT_NANO)/image
-	$(RUN)/visa-ros train language $(CLIPS) --start $(OUT_NANO)/image --text $(NANO)/text \
+	$(RUN)/visa-ros train depth $(SCENES_ALONE) --start $(OUT_NANO)/image $(BF16) \
+	  -o $(OUT_NANO)/depth
+	$(RUN)/visa-ros train language $(CLIPS) --start $(OUT_NANO)/depth --text $(NANO)/text \
 	  $(BF16) -o $(OUT_NANO)/language
 	$(RUN)/visa-ros train segmenter $(CLIPS) --start $(OUT_NANO)/language --text $(NANO)/text \
 	  $(BF16) -o $(NANO)

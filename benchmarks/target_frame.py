@@ -31,7 +31,7 @@ from visa_ros.data.tabletop import Clip, Tabletop
 from visa_ros.model.segmenter import load_segmenter, VisaSegmenter
 from visa_ros.sim.expressions import ABSENT, Expression, make_one, TYPES
 from visa_ros.sim.sights import look_at
-from visa_ros.structs import Frame, Grounding
+from visa_ros.structs import Grounding
 
 _DRAWS = 8
 _ONE_ALONE = ('category', 'attribute')
@@ -65,28 +65,32 @@ def main() -> None:
     parser.add_argument('--data', type=Path, required=True)
     parser.add_argument('--instances', type=Path, help='clips of held-out objects')
     parser.add_argument('--clips', type=int, default=60)
+    parser.add_argument('--no-depth', action='store_true', help='pictures alone')
     parser.add_argument('--threads', type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     segmenter = load_segmenter(args.model)
+    depth = not args.no_depth
     plan = {'scenes': (args.data, False), 'instances': (args.instances, False),
             'paraphrases': (args.data, True)}  # fmt: skip
     print(f'{"":12}' + ''.join(f'{name:>10}' for name in _COLUMNS))
     everything: list[Row] = []
     for axis, (folder, held_out) in plan.items():
         if folder is not None:
-            rows = list(_axis(segmenter, Tabletop(folder), args.clips, held_out))
+            rows = list(_axis(segmenter, Tabletop(folder), args.clips, held_out, depth))
             everything += rows
             _print(axis, rows)
     _print('all', everything)
 
 
-def _axis(segmenter: VisaSegmenter, data: Tabletop, clips: int, held_out: bool) -> Iterator[Row]:
+def _axis(
+    segmenter: VisaSegmenter, data: Tabletop, clips: int, held_out: bool, depth: bool
+) -> Iterator[Row]:
     """Yield how each question is answered."""
     for index in tqdm(range(min(clips, len(data))), leave=False):
         clip = data.clip(index)
         last = len(clip) - 1
-        frames = [Frame(rgb=clip.rgb(k), stamp_ns=1 + k) for k in range(last + 1)]
+        frames = clip.frames(depth=depth)
         asked = list(_ask(clip, np.random.default_rng((index, 9)), held_out))
         answers = segmenter.ground_many(frames[:-1], frames[-1], [e.text for e in asked])
         ids = clip.instances(last)

@@ -152,7 +152,7 @@ def test_answers_are_the_same_with_and_without_memory(
         assert_same(one, bare.ground(frames[:-1], frames[-1], question))
         if masks:
             torch.testing.assert_close(*masks, atol=1e-5, rtol=0)
-        weighed = [s.weigh(frames[:-1], frames[-1], question) for s in (kept, bare)]
+        weighed = [s.weigh_many(frames[:-1], frames[-1], [question])[0] for s in (kept, bare)]
         for name, value in vars(weighed[0]).items():
             assert value == pytest.approx(getattr(weighed[1], name), abs=1e-5), name
         found += len(one.detections)

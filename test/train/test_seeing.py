@@ -64,9 +64,10 @@ def test_objects_are_laid_on_photographs(tmp_path):
 @pytest.mark.parametrize('seed', range(5))
 def test_a_nearer_view_comes_with_the_record_of_what_it_shows(clip, seed):
     last, rng = len(clip) - 1, np.random.default_rng(seed)
-    rgb, ids, record = zoom_in(
-        clip.rgb(last), clip.instances(last), clip.record, last, rng, (96, 72)
+    rgb, ids, depth_m, record = zoom_in(
+        clip.rgb(last), clip.instances(last), clip.record, last, rng, (96, 72), clip.depth_m(last)
     )
+    assert depth_m.shape == ids.shape
     assert rgb.shape == (72, 96, 3)
     assert (record.width, record.height, len(record.frames)) == (96, 72, 1)
     whole = clip.record.frames[last]

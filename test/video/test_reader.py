@@ -6,6 +6,7 @@ import pytest
 
 import visa_ros
 from visa_ros.errors import DataError
+from visa_ros.video.folder import depths_of
 from visa_ros.video.reader import read_frames
 from visa_ros.video.writer import MovieWriter
 
@@ -92,6 +93,23 @@ def test_tree_of_the_simulator(tmp_path, clip):
     (tmp_path / 'Scenes').mkdir()
     (tmp_path / 'Scenes' / '000007.json').write_text(camera_json(clip))
     assert_same(list(read_frames(tmp_path / 'JPEGImages' / '000007')), clip)
+
+
+def test_clips_in_folders_of_the_simulator(tmp_path, clip):
+    write_pictures(tmp_path / 'JPEGImages' / 'tabletop' / '07', clip)
+    write_depth(tmp_path / 'Depth' / 'tabletop' / '07', clip[:2])
+    (tmp_path / 'Scenes' / 'tabletop').mkdir(parents=True)
+    (tmp_path / 'Scenes' / 'tabletop' / '07.json').write_text(camera_json(clip))
+    pictures = sorted((tmp_path / 'JPEGImages' / 'tabletop' / '07').iterdir())
+    depths, camera = depths_of(pictures)
+    assert camera == clip[0].camera
+    np.testing.assert_array_equal(depths[1], clip[1].depth_m)
+    assert depths[2:] == [None] * (len(clip) - 2)
+    assert_same(list(read_frames(tmp_path / 'JPEGImages' / 'tabletop' / '07'))[:2], clip[:2])
+    assert depths_of(sorted((tmp_path / 'Depth' / 'tabletop' / '07').iterdir())) == (
+        [None, None],
+        None,
+    )
 
 
 def test_missing_depth_picture_is_a_frame_without_depth(tmp_path, clip):

@@ -88,6 +88,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     add('--device', default='auto', help='auto, cpu, cuda, cuda:N or mps; default: %(default)s')
     add('--precision', default='auto', help='auto, fp32, bf16 or fp16; default: %(default)s')
     add('--quantization', default='none', help='none, 8bit or 4bit, of a published VISA')
+    add('--no-depth', action='store_true', help='give it pictures alone, depth or not')
     add('--set', action='append', default=[], metavar='NAME=VALUE', dest='settings',
         help='of the pipeline, such as sampling.target=middle')  # fmt: skip
 

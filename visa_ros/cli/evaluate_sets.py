@@ -120,7 +120,7 @@ def _predictor(args: argparse.Namespace, config: PipelineConfig, shard: Shard) -
     if args.predictions is not None:
         return FolderPredictor(args.predictions)
     device = _device(args.device, shard)
-    model = ModelPredictor(lambda: load(args, config, device))
+    model = ModelPredictor(lambda: load(args, config, device), depth=not args.no_depth)
     folder = _saved(args)
     return model if folder is None else SavingPredictor(model, folder)
 
@@ -174,7 +174,8 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
         else {'predictions': str(args.predictions)}
     )
     names = {'dataset': args.dataset, 'split': args.split}
-    return {**names, **made_by, 'rule': args.empty, 'version': __version__}
+    depth = {'depth': not args.no_depth}
+    return {**names, **made_by, **depth, 'rule': args.empty, 'version': __version__}
 
 
 def _digests(

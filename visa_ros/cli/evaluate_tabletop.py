@@ -74,7 +74,7 @@ def _rvos(args: argparse.Namespace) -> Any:
         held_out=args.held_out,
     )
     return lambda clips: evaluate_rvos(
-        clips, pipeline, questions=questions, baselines=args.baselines
+        clips, pipeline, questions=questions, baselines=args.baselines, depth=not args.no_depth
     )
 
 
@@ -100,6 +100,7 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
         'seed': None if whole_folder else args.seed,
         'held_out_words': args.held_out,
         'model': str(args.model),
+        'depth': not args.no_depth,
     }
 
 

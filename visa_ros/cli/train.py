@@ -18,7 +18,8 @@ examples:
       -o data/train
   visa-ros train text -o models/visa-nano/text
   visa-ros train image --data data/train -o out/image
-  visa-ros train language --data data/train --start out/image --text models/visa-nano/text \\
+  visa-ros train depth --data data/train --start out/image -o out/depth
+  visa-ros train language --data data/train --start out/depth --text models/visa-nano/text \\
       -o out/language
   visa-ros train segmenter --data data/train --start out/language --text models/visa-nano/text \\
       -o out/segmenter

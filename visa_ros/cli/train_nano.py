@@ -5,9 +5,19 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from visa_ros.cli import train_tracker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from visa_ros.model.build import VisaConfig
+    from visa_ros.train.question_run import QuestionTraining
 
 # What fits into an afternoon on two cores.
 IMAGE_STEPS, IMAGE_COOLDOWN = 1200, 480
+DEPTH_STEPS, DEPTH_COOLDOWN = 600, 560
 LANGUAGE_STEPS, LANGUAGE_COOLDOWN = 1600, 600
 ANSWER_STEPS, ANSWER_COOLDOWN = 2000, 1800
 
@@ -17,11 +27,12 @@ def add_parsers(parts: argparse._SubParsersAction) -> None:
     text = parts.add_parser('text', help='write the frozen instruction encoder (no training)')
     text.add_argument('-o', '--out', type=Path, required=True, help='folder to write')
     _add_image(parts)
+    _add_depth(parts)
     _add_language(parts)
     _add_segmenter(parts)
     _add_average(parts)
     _add_decision(parts)
-    _add_tracker(parts)
+    train_tracker.add_parser(parts, _add_common)
 
 
 def _add_image(parts: argparse._SubParsersAction) -> None:
@@ -37,6 +48,20 @@ def _add_image(parts: argparse._SubParsersAction) -> None:
         default=3,
         help='first blocks of the encoder that stay; 3: to stride 4, 5: to 8 (%(default)s)',
     )
+    _add_bfloat16(parser)
+
+
+def _add_depth(parts: argparse._SubParsersAction) -> None:
+    parser = parts.add_parser('depth', help='what depth tells about shapes; all else frozen')
+    _add_common(parser, folders='+')
+    add = parser.add_argument
+    add(
+        '--start', type=Path, required=True, metavar='DIR', help='what the image stage has written'
+    )
+    add('--steps', type=int, default=DEPTH_STEPS, help='optimiser steps (%(default)s)')
+    add('--cooldown', type=int, default=DEPTH_COOLDOWN, help='last, rate falling (%(default)s)')
+    add('--rate', type=float, default=2e-3, help='learning rate (%(default)s)')
+    add('--samples', type=int, default=32, help='depth images a step (%(default)s)')
     _add_bfloat16(parser)
 
 
@@ -112,20 +137,6 @@ def _add_decision(parts: argparse._SubParsersAction) -> None:
     add('--threads', type=int, default=2, help='CPU threads (%(default)s)')
 
 
-def _add_tracker(parts: argparse._SubParsersAction) -> None:
-    parser = parts.add_parser('tracker', help="memory tracker: visa-nano's, or XMem's network")
-    _add_common(parser)
-    add = parser.add_argument
-    add(
-        '--size', choices=('nano', 'xmem'), default='nano', help='network and recipe (%(default)s)'
-    )
-    add('--minutes', type=float, default=40.0, help='time (%(default)s)')
-    add('--steps', type=int, help='stop earlier, after so many optimiser steps')
-    add('--pictures', type=Path, metavar='DIR', help='single pictures with masks, as a DAVIS tree')
-    add('--start', type=Path, metavar='DIR', help='a tracker, or ImageNet weights, to begin with')
-    add('--device', default='cpu', help='auto, cpu, cuda, cuda:N or mps (%(default)s)')
-
-
 def _add_common(parser: argparse.ArgumentParser, *, folders: str | None = None) -> None:
     parser.add_argument(
         '--data',
@@ -150,11 +161,12 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(args.threads)
     trainers = {
         'image': _train_image,
+        'depth': _train_depth,
         'language': _train_language,
         'segmenter': _train_segmenter,
         'average': _average,
         'decision': _choose_decision,
-        'tracker': _train_tracker,
+        'tracker': train_tracker.run,
     }
     return trainers[args.part](args)
 
@@ -168,8 +180,6 @@ def _write_text(args: argparse.Namespace) -> int:
 
 
 def _train_image(args: argparse.Namespace) -> int:
-    from visa_ros.model.build import VisaConfig
-    from visa_ros.sim.knowledge import CATEGORIES
     from visa_ros.train.image_side import ImageTraining, train_image_side
     from visa_ros.train.run import Schedule
 
@@ -177,7 +187,7 @@ def _train_image(args: argparse.Namespace) -> int:
     train_image_side(
         args.data,
         args.out,
-        config=VisaConfig(labels=tuple(CATEGORIES)),
+        config=_config(),
         training=ImageTraining(
             schedule=schedule,
             samples=args.samples,
@@ -192,45 +202,60 @@ def _train_image(args: argparse.Namespace) -> int:
     return 0
 
 
-def _train_language(args: argparse.Namespace) -> int:
-    from visa_ros.model.build import VisaConfig
-    from visa_ros.sim.knowledge import CATEGORIES
-    from visa_ros.train.language import LanguageTraining, train_language
+def _train_depth(args: argparse.Namespace) -> int:
+    from visa_ros.train.depth_side import DepthTraining, train_depth_side
     from visa_ros.train.run import Schedule
 
-    asking = replace(LanguageTraining().asking, samples=args.samples, bfloat16=args.bfloat16)
-    train_language(
+    schedule = Schedule(steps=args.steps, cooldown=args.cooldown, rate=args.rate)
+    train_depth_side(
         args.data,
         args.out,
         start=args.start,
-        text=args.text,
-        config=VisaConfig(labels=tuple(CATEGORIES)),
-        training=LanguageTraining(
-            schedule=Schedule(steps=args.steps, cooldown=args.cooldown, rate=args.rate),
-            asking=asking,
-            seed=args.seed,
+        config=_config(),
+        training=DepthTraining(
+            schedule=schedule, samples=args.samples, bfloat16=args.bfloat16, seed=args.seed
         ),
-        backgrounds=args.backgrounds,
         resume=args.resume,
     )
     return 0
 
 
-def _train_segmenter(args: argparse.Namespace) -> int:
+def _config() -> VisaConfig:
     from visa_ros.model.build import VisaConfig
     from visa_ros.sim.knowledge import CATEGORIES
-    from visa_ros.train.run import Schedule
+
+    return VisaConfig(labels=tuple(CATEGORIES), relief=True)
+
+
+def _train_language(args: argparse.Namespace) -> int:
+    from visa_ros.train.language import LanguageTraining, train_language
+
+    return _train_by_questions(args, LanguageTraining, train_language)
+
+
+def _train_segmenter(args: argparse.Namespace) -> int:
     from visa_ros.train.segmenter import SegmenterTraining, train_segmenter
 
-    schedule = Schedule(steps=args.steps, cooldown=args.cooldown, rate=args.rate)
-    asking = replace(SegmenterTraining().asking, samples=args.samples, bfloat16=args.bfloat16)
-    train_segmenter(
+    return _train_by_questions(args, SegmenterTraining, train_segmenter)
+
+
+def _train_by_questions(
+    args: argparse.Namespace, settings: type[QuestionTraining], train: Callable[..., None]
+) -> int:
+    from visa_ros.train.run import Schedule
+
+    asking = replace(settings().asking, samples=args.samples, bfloat16=args.bfloat16)
+    train(
         args.data,
         args.out,
         start=args.start,
         text=args.text,
-        config=VisaConfig(labels=tuple(CATEGORIES)),
-        training=SegmenterTraining(schedule=schedule, asking=asking, seed=args.seed),
+        config=_config(),
+        training=settings(
+            schedule=Schedule(steps=args.steps, cooldown=args.cooldown, rate=args.rate),
+            asking=asking,
+            seed=args.seed,
+        ),
         backgrounds=args.backgrounds,
         resume=args.resume,
     )
@@ -250,26 +275,4 @@ def _choose_decision(args: argparse.Namespace) -> int:
 
     decision = choose_decision(args.model, args.data)
     print(f'{args.model}: absent above {decision.absent_above:.3f} of {decision.absent}')
-    return 0
-
-
-def _train_tracker(args: argparse.Namespace) -> int:
-    from visa_ros.train.tracker import train_tracker
-    from visa_ros.train.tracker_recipe import recipe
-
-    size = recipe(args.size)
-    train_tracker(
-        args.data,
-        args.out,
-        minutes=args.minutes,
-        steps=args.steps,
-        config=size.config,
-        training=size.training,
-        pictures=args.pictures,
-        start=args.start,
-        device=args.device,
-        threads=args.threads,
-        seed=args.seed,
-        resume=args.resume,
-    )
     return 0

@@ -20,6 +20,7 @@ from visa_ros.data.revos import ReVOS
 from visa_ros.data.samples import Truth, VideoSample
 from visa_ros.errors import DataError
 from visa_ros.sim.record import SceneRecord
+from visa_ros.structs import Frame
 
 
 class Clip:
@@ -50,6 +51,19 @@ class Clip:
         """Return the depth of frame k, float32 (H, W), NaN where unknown; DataError as rgb."""
         mm = self._image('Depth', k, '.png', cv2.IMREAD_UNCHANGED, np.uint16)
         return np.where(mm > 0, mm / np.float32(1000), np.float32(np.nan)).astype(np.float32)
+
+    def frames(self, *, depth: bool = True) -> list[Frame]:
+        """Return all frames as a camera gives them; depth where it is there, if wanted."""
+        depth = depth and (self._root / 'Depth' / self.name).is_dir()
+        return [
+            Frame(
+                rgb=self.rgb(k),
+                stamp_ns=info.stamp_ns,
+                depth_m=self.depth_m(k) if depth else None,
+                camera=self.record.camera,
+            )
+            for k, info in enumerate(self.record.frames)
+        ]
 
     def _image(self, kind: str, k: int, extension: str, flags: int, dtype: type) -> np.ndarray:
         if not 0 <= k < len(self):

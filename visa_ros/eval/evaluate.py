@@ -20,7 +20,7 @@ from visa_ros.eval.overlap import WhenEmpty
 from visa_ros.eval.predict import Answerer
 from visa_ros.eval.scores import Score, score_sequence, share, summary, ZERO
 from visa_ros.sim.expressions import ABSENT, Expression, make_expressions
-from visa_ros.structs import Answer, Camera, Frame, Query, Status
+from visa_ros.structs import Answer, Query, Status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +76,14 @@ def evaluate_rvos(
     *,
     questions: Questions,
     baselines: bool = False,
+    depth: bool = True,
     progress: bool = True,
 ) -> dict[str, Any]:
     """
     Ask all questions about all clips; return the report, scores from 0 to 1.
 
     baselines  score 'largest' and 'all' too: true masks, but of the wrong choice of objects
+    depth      give the answerer depth, too
     progress   show a bar
 
     An answer that ends in an error of ours scores 0 and is listed under 'errors'.
@@ -94,7 +96,7 @@ def evaluate_rvos(
         for i, expressions in enumerate(plan):
             if not expressions:
                 continue
-            material = _Material(clips.clip(i))
+            material = _Material(clips.clip(i), depth=depth)
             for expression in expressions:
                 outcomes.append(_judge(material, expression, answerer, baselines))
                 bar.update()
@@ -104,9 +106,9 @@ def evaluate_rvos(
 class _Material:
     """The images of one clip, read once for all of its questions."""
 
-    def __init__(self, clip: Clip) -> None:
+    def __init__(self, clip: Clip, *, depth: bool) -> None:
         self.name = clip.name
-        self.frames = frames_of(clip)
+        self.frames = clip.frames(depth=depth)
         self.instances = [clip.instances(k) for k in range(len(clip))]
 
     def masks_of(self, targets: Sequence[int]) -> list[np.ndarray]:
@@ -129,23 +131,6 @@ class _Material:
             'largest': self.masks_of([int(counts[1:].argmax()) + 1]),
             'all': [image > 0 for image in self.instances],
         }
-
-
-def frames_of(clip: Clip) -> list[Frame]:
-    """Read the images of a clip as a camera without depth would give them."""
-    record = clip.record
-    camera = Camera(
-        width=record.width,
-        height=record.height,
-        fx=record.fx,
-        fy=record.fy,
-        cx=record.cx,
-        cy=record.cy,
-    )
-    return [
-        Frame(rgb=clip.rgb(k), stamp_ns=info.stamp_ns, camera=camera)
-        for k, info in enumerate(record.frames)
-    ]
 
 
 def _judge(

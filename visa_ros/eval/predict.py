@@ -15,7 +15,8 @@ from visa_ros.data.samples import ImageQuery, ImageSample, VideoSample
 from visa_ros.errors import DataError
 from visa_ros.eval.packed import Bits, NOTHING, pack
 from visa_ros.eval.pngmask import MaskReader, write_mask
-from visa_ros.structs import Answer, Frame, Query
+from visa_ros.structs import Answer, Camera, Frame, Query
+from visa_ros.video.folder import depths_of
 
 _GAP_NS = 200_000_000  # sets do not tell the times of their frames: 5 per second
 
@@ -122,10 +123,12 @@ class ModelPredictor:
 
     The model is loaded when there is something to ask. The pictures of one video are kept for
     all of its questions.
+
+    depth  give it the depth of a video, too, where there is any
     """
 
-    def __init__(self, load: Callable[[], Answerer]) -> None:
-        self._load = load
+    def __init__(self, load: Callable[[], Answerer], *, depth: bool = True) -> None:
+        self._load, self._depth = load, depth
         self._answerer: Answerer | None = None
         self._pictures: tuple[Path, ...] = ()
         self._frames: list[Frame] = []
@@ -159,12 +162,20 @@ class ModelPredictor:
     def _read(self, pictures: tuple[Path, ...]) -> list[Frame]:
         if pictures != self._pictures:
             self._pictures, self._frames = (), []
+            depths, camera = self._depths(pictures)
             self._frames = [
-                Frame(rgb=read_rgb(path), stamp_ns=(k + 1) * _GAP_NS)
-                for k, path in enumerate(pictures)
+                Frame(
+                    rgb=read_rgb(path), stamp_ns=(k + 1) * _GAP_NS, depth_m=depth_m, camera=camera
+                )
+                for k, (path, depth_m) in enumerate(zip(pictures, depths, strict=True))
             ]
             self._pictures = pictures
         return self._frames
+
+    def _depths(
+        self, pictures: tuple[Path, ...]
+    ) -> tuple[Sequence[np.ndarray | None], Camera | None]:
+        return depths_of(pictures) if self._depth else ([None] * len(pictures), None)
 
 
 def read_rgb(path: Path) -> np.ndarray:

@@ -26,6 +26,7 @@ class VisaConfig:
     labels            names of the objects it can speak of
     image_hw          px, multiples of 64; the picture that is asked about is resized to it,
                       earlier ones to half of it
+    relief            whether it looks at depth, where there is any
     width             channels of a visual token
     slots             earlier pictures that the target is compared with, see model/pictures.py
     clusters, neighbors  rounds of token merging of a reference picture
@@ -38,6 +39,7 @@ class VisaConfig:
 
     labels: tuple[str, ...]
     image_hw: tuple[int, int] = (384, 512)
+    relief: bool = False
     width: int = 256
     slots: int = 5
     clusters: tuple[int, ...] = (16, 8, 4)
@@ -79,7 +81,12 @@ class VisaConfig:
 
 def build_model(config: VisaConfig) -> VisaModel:
     """Build the network with random weights."""
-    encoder = PyramidEncoder(width=config.width, dim=config.mask_dim, image_hw=config.image_hw)
+    encoder = PyramidEncoder(
+        width=config.width,
+        dim=config.mask_dim,
+        image_hw=config.image_hw,
+        relief=config.relief,
+    )
     language = LlamaModel(
         LlamaConfig(
             vocab_size=len(AnswerVocabulary(config.labels)),

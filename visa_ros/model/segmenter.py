@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from visa_ros.geometry.relief import relief_of
 from visa_ros.model.branches import Branches, check_length, Prompt, ReadPrompt
 from visa_ros.model.build import VisaConfig
 from visa_ros.model.cache import FrameCache
@@ -108,6 +109,7 @@ class VisaSegmenter:
         Find the objects of the target frame that answer the instruction.
 
         references   earlier frames, oldest first; or later ones, newest first; may be empty
+        target       its depth is looked at, too, if it has any and a camera, and the model can
         max_objects  the best so many; 0: all
         returns      detections by falling score
 
@@ -138,14 +140,10 @@ class VisaSegmenter:
             for spoken, objects in self._answers(references, target, instructions, clock)
         ]
 
-    def weigh(self, references: Sequence[Frame], target: Frame, instruction: str) -> Evidence:
-        """Return what the decision about an instruction would go by, to calibrate it."""
-        return self.weigh_many(references, target, [instruction])[0]
-
     def weigh_many(
         self, references: Sequence[Frame], target: Frame, texts: Sequence[str]
     ) -> list[Evidence]:
-        """Weigh several instructions as `weigh` does one."""
+        """Return what the decisions about instructions would go by, to calibrate them."""
         answers = self._answers(references, target, texts, Stopwatch(self._device))
         return [objects.evidence for _, objects in answers]
 
@@ -194,7 +192,9 @@ class VisaSegmenter:
     def _target(self, frame: Frame) -> PictureFeatures:
         """Encode the picture that is asked about, a batch of one, if it is not known yet."""
         if (known := self._cache.get('target', (frame,))) is None:
-            known = self._model.encoder(self._batch([frame], self._config.image_hw))
+            maps = relief_of(frame, self._config.past_hw) if self._config.relief else None
+            shapes = None if maps is None else torch.from_numpy(maps)[None].to(self._device)
+            known = self._model.encoder(self._batch([frame], self._config.image_hw), shapes)
             self._cache.put('target', (frame,), known)
         return known
 

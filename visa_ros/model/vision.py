@@ -8,7 +8,9 @@ import torch
 from torch import nn, Tensor
 from torch.nn import functional
 
+from visa_ros.geometry.relief import CHANNELS
 from visa_ros.nn.efficientnet import EfficientNetLite0
+from visa_ros.nn.relief import FEATURES, ReliefEncoder
 
 DETAIL = 32
 """Channels of what outlines are drawn by."""
@@ -42,12 +44,16 @@ class PyramidEncoder(nn.Module):
     The picture that is asked about is read in full, earlier ones at half its size. Strides 16
     and 32 become visual tokens; strides 4 to 32 become the image embedding at stride 16, with
     strides 4 and 8 folded into its channels so that fine detail is kept. Outlines are drawn by
-    what strides 4 and 8 show at full size.
+    what strides 4 and 8 show at full size. Where there is depth, the shapes that it shows are
+    added to tokens and embedding; they say nothing at first.
 
     image_hw  of the picture that is asked about, px
+    relief    whether to look at depth
     """
 
-    def __init__(self, *, width: int, dim: int, image_hw: tuple[int, int]) -> None:
+    def __init__(
+        self, *, width: int, dim: int, image_hw: tuple[int, int], relief: bool = False
+    ) -> None:
         super().__init__()
         height, breadth = image_hw
         self.token_hw = (height // 32, breadth // 32)
@@ -66,14 +72,27 @@ class PyramidEncoder(nn.Module):
         self.fuse = nn.Sequential(
             nn.Conv2d(dim, dim, 3, padding=1), nn.GroupNorm(8, dim), nn.ReLU()
         )
+        self.relief = ReliefEncoder(CHANNELS) if relief else None
+        if relief:
+            self.relief_token = _silent(nn.Conv2d(FEATURES, width, 1, bias=False))
+            self.relief_cell = _silent(nn.Conv2d(FEATURES, dim, 1, bias=False))
 
-    def forward(self, pictures: Tensor) -> PictureFeatures:
-        """Encode pictures: float (B, 3, H, W), (value - 127) / 128."""
+    def forward(self, pictures: Tensor, relief: Tensor | None = None) -> PictureFeatures:
+        """
+        Encode pictures.
+
+        pictures  float (B, 3, H, W), (value - 127) / 128
+        relief    float (B, CHANNELS, H / 2, W / 2), see visa_ros.geometry.relief; a picture
+                  without depth has 0 everywhere. None: no picture has any
+        """
         features = self.backbone(pictures)
+        grid, mixed = self._grid(features), self._mixed(features)
+        if self.relief is not None and relief is not None:
+            fine, coarse = self.relief(relief)
+            grid = grid + self.relief_token(coarse)
+            mixed = mixed + self.relief_cell(fine)
         return PictureFeatures(
-            grid=self._grid(features),
-            embedding=self._embedding(features),
-            detail=self._detail(features),
+            grid=grid, embedding=self.fuse(mixed), detail=self._detail(features)
         )
 
     def grids(self, pictures: Tensor) -> Tensor:
@@ -85,17 +104,22 @@ class PyramidEncoder(nn.Module):
     def _grid(self, features: dict[int, Tensor]) -> Tensor:
         return self.token16(functional.avg_pool2d(features[16], 2)) + self.token32(features[32])
 
-    def _embedding(self, features: dict[int, Tensor]) -> Tensor:
+    def _mixed(self, features: dict[int, Tensor]) -> Tensor:
         hw = self.embedding_hw
         mixed = self.from4(functional.pixel_unshuffle(features[4], 4)) + self.position
         mixed = mixed + self.from8(functional.pixel_unshuffle(features[8], 2))
         mixed = mixed + self.from16(features[16])
-        return self.fuse(mixed + _resize(self.from32(features[32]), hw))
+        return mixed + _resize(self.from32(features[32]), hw)
 
     def _detail(self, features: dict[int, Tensor]) -> Tensor:
         hw = (4 * self.embedding_hw[0], 4 * self.embedding_hw[1])
         fine = self.detail4(features[4]) + _resize(self.detail8(features[8]), hw)
         return self.detail_norm(fine)
+
+
+def _silent(layer: nn.Conv2d) -> nn.Conv2d:
+    nn.init.zeros_(layer.weight)
+    return layer
 
 
 def _resize(features: Tensor, hw: tuple[int, int]) -> Tensor:

@@ -1,5 +1,5 @@
 """
-Tabletop-ReasonVOS on disk: the tree of visa_ros.sim.dataset without depth, and
+Tabletop-ReasonVOS on disk: the tree of visa_ros.sim.dataset, and
 
     DIR/settings.json       which benchmark this is
     DIR/Slots/<slot>.json   scene, digests and counts of one clip; it is there if the clip is whole
@@ -144,7 +144,7 @@ def make_clip(out: Path, slot: Slot) -> None:
     with World(plan.record.seed, slot.world) as world:
         record, shots = record_clip(world, frames=FRAMES, rate_hz=RATE_HZ)
     _check(plan, record)
-    write_pictures(out, clip_name(record.seed), shots, depth=False)
+    write_pictures(out, clip_name(record.seed), shots)
     entry = _clip_entry(plan, record, shots)
     write_records(out, record, entry)
     masks = json.dumps(entry['masks'], sort_keys=True)

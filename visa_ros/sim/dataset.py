@@ -210,18 +210,17 @@ def render_clip(out: Path, seed: int, settings: ClipSettings) -> None:
     """Render one clip into the folder; SimulationError if its scene cannot be built."""
     with World(seed, settings.world_of(seed)) as world:
         record, shots = record_clip(world, frames=settings.frames, rate_hz=settings.rate_hz)
-    write_pictures(out, clip_name(seed), shots, depth=True)
+    write_pictures(out, clip_name(seed), shots)
     instances = [shot.instances for shot in shots]
     entries = annotate(record, instances, count=settings.expressions, held_out=settings.held_out)
     write_records(out, record, entries)
 
 
-def write_pictures(out: Path, name: str, shots: Sequence[SimFrame], *, depth: bool) -> None:
+def write_pictures(out: Path, name: str, shots: Sequence[SimFrame]) -> None:
     """Write the images of a clip; DataError if one cannot be written."""
     _write_images(out / 'JPEGImages' / name, shots, '.jpg', _bgr)
     _write_images(out / 'Instances' / name, shots, '.png', lambda shot: shot.instances)
-    if depth:
-        _write_images(out / 'Depth' / name, shots, '.png', _depth_mm)
+    _write_images(out / 'Depth' / name, shots, '.png', _depth_mm)
 
 
 def write_records(out: Path, record: SceneRecord, entries: Mapping[str, Any]) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 from visa_ros.sim.cameras import project
 from visa_ros.sim.record import EventKind, FrameInfo, ObjectView, SceneRecord
 from visa_ros.sim.sights import AWAY_M, Look, look_at, SECOND_NS
-from visa_ros.structs import Camera
 
 # Shares of the picture: more is clearly seen, less is not seen. VISIBLE_SHARE lies between.
 CLEAR_SHARE = 0.0012
@@ -79,10 +78,6 @@ def _shift_px(record: SceneRecord, before: FrameInfo, after: FrameInfo, instance
     ]
     if any(np.linalg.norm(place) > AWAY_M for place in places):
         return float('inf')
-    camera = Camera(
-        width=record.width, height=record.height,
-        fx=record.fx, fy=record.fy, cx=record.cx, cy=record.cy,
-    )  # fmt: skip
     pose = np.asarray(after.world_from_camera).reshape(4, 4)
-    start, end = project(np.stack(places), pose, camera)
+    start, end = project(np.stack(places), pose, record.camera)
     return float(np.linalg.norm(end - start))

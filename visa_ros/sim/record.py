@@ -8,6 +8,7 @@ import enum
 from typing import Any
 
 from visa_ros.errors import DataError
+from visa_ros.structs import Camera
 
 
 class EventKind(str, enum.Enum):
@@ -100,6 +101,13 @@ class SceneRecord:
     objects: tuple[ObjectInfo, ...]
     events: tuple[Event, ...]
     frames: tuple[FrameInfo, ...]
+
+    @property
+    def camera(self) -> Camera:
+        """The camera of all frames."""
+        return Camera(
+            width=self.width, height=self.height, fx=self.fx, fy=self.fy, cx=self.cx, cy=self.cy
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists, numbers and strings."""

@@ -11,14 +11,16 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from visa_ros.data.tabletop import Clip, Tabletop
+from visa_ros.data.tabletop import Tabletop
 from visa_ros.model.build import VisaConfig
 from visa_ros.model.checkpoint import CONFIG
 from visa_ros.model.decision import calibrate, DecisionConfig, Evidence
 from visa_ros.model.segmenter import load_segmenter
 from visa_ros.sim.expressions import make_expressions
-from visa_ros.structs import Frame, Status
+from visa_ros.structs import Status
 from visa_ros.train.wordings import more_words
+
+_WITHOUT_DEPTH = 3  # every so many clips are shown as a camera without depth sees them
 
 
 def choose_decision(
@@ -63,7 +65,7 @@ def _asked(
     segmenter, more = load_segmenter(folder), more_words()
     for index in tqdm(range(len(clips)), desc='asking', unit='clip'):
         clip = clips.clip(index)
-        frames = _frames(clip)
+        frames = clip.frames(depth=index % _WITHOUT_DEPTH > 0)
         asked = make_expressions(
             clip.record, len(clip) - 1, np.random.default_rng((index, 3)), count=questions,
             more=more,
@@ -74,8 +76,3 @@ def _asked(
         for expression, look, back in zip(asked, looks, backward, strict=True):
             status = Status.FOUND if expression.targets else Status.ABSENT
             yield look, back, Status.AMBIGUOUS if expression.ambiguous else status
-
-
-def _frames(clip: Clip) -> list[Frame]:
-    stamps = (frame.stamp_ns for frame in clip.record.frames)
-    return [Frame(rgb=clip.rgb(k), stamp_ns=stamp) for k, stamp in enumerate(stamps)]

@@ -80,7 +80,7 @@ class LanguageLearner(nn.Module):
         """Return the losses by name."""
         fast = torch.autocast('cpu', torch.bfloat16, enabled=self._bfloat16)
         with torch.no_grad(), fast:
-            seen = self.model.encoder(normalise(batch.target))
+            seen = self.model.encoder(normalise(batch.target), batch.relief)
         features = seen.float()
         none = features.grid.new_zeros(len(batch.target), 0, *features.grid.shape[1:])
         view = self.model.compose(features, none, batch.change)

@@ -70,6 +70,7 @@ class Batch:
 
     target, references  uint8 (B, 3, 2 H, 2 W), (B, R, 3, H, W)
     change              float (B, K, H / 8, W / 8)  see visa_ros.model.pictures
+    relief              float (B, CHANNELS, H, W)   see visa_ros.geometry.relief; 0: no depth
     text, text_length   float (B, Q, T, E), int64 (B, Q)
     answer              int64 (B, Q, A)
     seg                 bool (B, Q, A): the states that predict a `[SEG]`
@@ -85,6 +86,7 @@ class Batch:
     target: Tensor
     references: Tensor
     change: Tensor
+    relief: Tensor
     text: Tensor
     text_length: Tensor
     answer: Tensor
@@ -150,6 +152,7 @@ class QuestionBatches:
             target=targets.permute(0, 3, 1, 2),
             references=pictures[:, : -1 if self._asking.references else 0],
             change=torch.from_numpy(np.stack([s.change for s in samples])),
+            relief=torch.from_numpy(np.stack([s.relief for s in samples])),
             text=text,
             text_length=length,
             answer=answer,

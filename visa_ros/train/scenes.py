@@ -12,6 +12,7 @@ from visa_ros.data.tabletop import Clip
 from visa_ros.model.pictures import resized
 from visa_ros.sim.record import SceneRecord
 from visa_ros.train.augment import Backgrounds, photometric
+from visa_ros.train.reliefs import drawn_relief
 from visa_ros.train.zoom import zoom_in
 
 _LATE_SHARE = 0.6  # of the scenes end with their clip
@@ -31,6 +32,7 @@ class Scene:
     pictures   uint8 (R + 1, H, W, 3), the one that is asked about last
     target     uint8 (2 H, 2 W, 3), the same in full
     instances  uint8 (H, W), of the same
+    relief     float32 (CHANNELS, H, W), see visa_ros.geometry.relief, of the same; at times 0
     """
 
     record: SceneRecord
@@ -38,6 +40,7 @@ class Scene:
     pictures: np.ndarray
     target: np.ndarray
     instances: np.ndarray
+    relief: np.ndarray
 
     @property
     def looks_back(self) -> bool:
@@ -86,7 +89,9 @@ class SceneMaker:
                 rgb = self._backgrounds.behind(rgb, instances, rng)
             if rng.random() < _PRINT_SHARE:
                 rgb = self._backgrounds.printed(rgb, instances, rng)
-        rgb, instances, record = zoom_in(rgb, instances, clip.record, frame, rng, self._full)
+        rgb, instances, depth_m, record = zoom_in(
+            rgb, instances, clip.record, frame, rng, self._full, clip.depth_m(frame)
+        )
         target = photometric(rgb, rng)
         return Scene(
             record=record,
@@ -94,6 +99,7 @@ class SceneMaker:
             pictures=resized(target, self._hw)[None],
             target=target,
             instances=instances[::2, ::2],
+            relief=drawn_relief(depth_m, record, self._hw, rng),
         )
 
     def _scene(
@@ -106,7 +112,14 @@ class SceneMaker:
     ) -> Scene:
         pictures, target = self._pictures(clip, (*others, frame), rng)
         ids = cv2.resize(clip.instances(frame), self._hw[::-1], interpolation=cv2.INTER_NEAREST)
-        return Scene(record=record, frame=frame, pictures=pictures, target=target, instances=ids)
+        return Scene(
+            record=record,
+            frame=frame,
+            pictures=pictures,
+            target=target,
+            instances=ids,
+            relief=drawn_relief(clip.depth_m(frame), record, self._hw, rng),
+        )
 
     def _pictures(
         self, clip: Clip, frames: Sequence[int], rng: np.random.Generator

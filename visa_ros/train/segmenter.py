@@ -17,6 +17,7 @@ from torch import nn, Tensor
 from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 
+from visa_ros.geometry.relief import KNOWN
 from visa_ros.model.build import build_model, VisaConfig
 from visa_ros.model.sam import MaskLogits
 from visa_ros.model.text import PAD
@@ -31,6 +32,9 @@ from visa_ros.train.run import Schedule
 
 # Of a picture, so many are decoded in full: questions, whose mask is the answer, and `[SEG]`s.
 _DECODED_QUESTIONS, _DECODED_SEGS = 3, 1
+# Of the pictures with depth, so many show nothing else: what colours tell of training's shapes is
+# learned faster than what depth does, and of new shapes it tells less.
+_DARK_SHARE = 0.15
 # Most words of an answer follow from the others: the few that do not must count among the masks.
 _SHARES: Mapping[str, float] = {
     'word': 2.0,
@@ -110,8 +114,10 @@ class AnswerLearner(nn.Module):
         """Read pictures and questions; what is frozen or large may run in bfloat16."""
         fast = torch.autocast('cpu', torch.bfloat16, enabled=self._bfloat16)
         model, count = self.model, batch.references.shape[1]
+        dark = torch.rand(len(batch.target), 1, 1, 1) < _DARK_SHARE
+        dark &= batch.relief[:, KNOWN].amax(dim=(1, 2))[:, None, None, None] > 0
         with fast:
-            seen = model.encoder(normalise(batch.target))
+            seen = model.encoder(normalise(batch.target).masked_fill(dark, 0.0), batch.relief)
         features = seen.float()
         past = features.grid.new_zeros(len(batch.target), 0, *features.grid.shape[1:])
         if count:

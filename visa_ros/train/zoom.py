@@ -20,7 +20,8 @@ def zoom_in(
     frame: int,
     rng: np.random.Generator,
     size: tuple[int, int],
-) -> tuple[np.ndarray, np.ndarray, SceneRecord]:
+    depth_m: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, SceneRecord]:
     """
     Cut a part of a picture out, near an object; questions about it follow from the new record.
 
@@ -28,14 +29,16 @@ def zoom_in(
     instances  uint8 (H, W)
     frame      number of the picture in the record
     size       (width, height) of the result, px; of the same shape as the picture
-    returns    picture, instances, and a record of this one frame
+    depth_m    float32 (H, W)
+    returns    picture, instances, depth, and a record of this one frame, with its camera
     """
     window = _window(instances, rng)
     zoomed = window[0].stop - window[0].start < 0.8 * len(instances)
     how = cv2.INTER_LINEAR if zoomed else cv2.INTER_AREA
     picture = cv2.resize(rgb[window], size, interpolation=how)
     ids = cv2.resize(instances[window], size, interpolation=cv2.INTER_NEAREST)
-    return picture, ids, _seen(record, frame, window, ids)
+    depth = cv2.resize(depth_m[window], size, interpolation=cv2.INTER_NEAREST)
+    return picture, ids, depth, _seen(record, frame, window, ids)
 
 
 def _window(instances: np.ndarray, rng: np.random.Generator) -> tuple[slice, slice]:

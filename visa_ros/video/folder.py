@@ -7,13 +7,14 @@ Two layouts are known, and a plain folder of pictures is one without depth:
     DIR/depth/*.png                          Depth/CLIP/*         16 bit, millimetres, 0 unknown
     DIR/camera.json                          Scenes/CLIP.json     width height fx fy cx cy
 
-The right one is what `visa-ros sim render` writes. A depth picture has the name of its colour
-picture. The JSON may also give distortion_model, distortion and frames: [{"stamp_ns": ..}, ..].
+CLIP may be a folder in folders. The right one is what `visa-ros sim render` writes. A depth
+picture has the name of its colour picture. The JSON may also give distortion_model, distortion
+and frames: [{"stamp_ns": ..}, ..].
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 import json
 from pathlib import Path
@@ -65,16 +66,36 @@ def read_folder(path: Path, *, rate_hz: float | None = None) -> FrameSource:
 
 
 def _layout_of(path: Path) -> _Layout:
-    if path.parent.name == 'JPEGImages':
-        root = path.parent.parent
-        depth, camera = root / 'Depth' / path.name, root / 'Scenes' / f'{path.name}.json'
-    else:
-        depth, camera = path / 'depth', path / 'camera.json'
+    depth, camera = _beside(path)
     folder = path / 'rgb' if (path / 'rgb').is_dir() else path
     colors = sorted((f for f in folder.iterdir() if f.suffix.lower() in _PICTURES), key=_natural)
     if not colors:
         raise DataError(f'{folder}: holds no jpg or png picture and no bag')
     return _Layout(colors=tuple(colors), depth_folder=depth, camera_file=camera)
+
+
+def _beside(path: Path) -> tuple[Path, Path]:
+    """Folder of the depth of a folder of pictures, and file of its camera."""
+    for whole in path.parents:
+        if whole.name == 'JPEGImages':
+            clip = path.relative_to(whole)
+            root = whole.parent
+            return root / 'Depth' / clip, root / 'Scenes' / clip.with_name(f'{clip.name}.json')
+    return path / 'depth', path / 'camera.json'
+
+
+def depths_of(pictures: Sequence[Path]) -> tuple[list[np.ndarray | None], Camera | None]:
+    """
+    Read what lies beside pictures of one folder.
+
+    returns  depth of each, float32 (H, W), metres, None where there is none; and the camera
+
+    DataError if a file is damaged.
+    """
+    depth_folder, camera_file = _beside(pictures[0].parent)
+    camera, _ = _camera_of(camera_file)
+    files = [depth_folder / f'{picture.stem}.png' for picture in pictures]
+    return [to_depth_m('16UC1', _pixels(f)) if f.is_file() else None for f in files], camera
 
 
 def _natural(file: Path) -> list[tuple[int, str]]:

@@ -1,0 +1,86 @@
+"""Learning what depth tells, in small: spoiled depth, a falling loss, all else as it was."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from visa_ros.data.tabletop import Tabletop
+from visa_ros.errors import TrainingError
+from visa_ros.geometry.relief import KNOWN
+from visa_ros.model.build import build_model
+from visa_ros.model.checkpoint import load_model, save_model
+from visa_ros.train.depth_side import DepthLearner, DepthTraining, ReliefBatches, train_depth_side
+from visa_ros.train.questions import Asking
+from visa_ros.train.reliefs import drawn_relief, spoiled
+
+
+@pytest.fixture(scope='module')
+def looking(small):
+    """The small model's config, looking at depth."""
+    return replace(small, relief=True)
+
+
+@pytest.fixture
+def start(tmp_path, small):
+    folder = tmp_path / 'start'
+    folder.mkdir()
+    torch.manual_seed(0)
+    save_model(build_model(small), small, folder)
+    return folder
+
+
+@pytest.mark.parametrize('seed', range(6))
+def test_spoiled_depth_is_near_the_truth_or_unknown(clips, seed):
+    depth_m = Tabletop(clips).clip(0).depth_m(0)
+    found = spoiled(depth_m, np.random.default_rng(seed))
+    assert found.dtype == np.float32
+    both = np.isfinite(found) & np.isfinite(depth_m)
+    assert both.mean() > 0.5
+    assert np.abs(found[both] / depth_m[both] - 1).max() < 0.15
+    assert not (np.isfinite(found) & ~np.isfinite(depth_m)).any()
+
+
+def test_some_pictures_come_without_depth(clips):
+    clip = Tabletop(clips).clip(0)
+    rng = np.random.default_rng(0)
+    known = [
+        drawn_relief(clip.depth_m(0), clip.record, (48, 64), rng)[KNOWN].any() for _ in range(40)
+    ]
+    assert 20 < sum(known) < 40
+
+
+def test_questions_come_with_the_relief_of_their_picture(make_batches):
+    batch = make_batches(Asking(samples=4, questions=2)).batch(0)
+    assert batch.relief.shape == (4, 6, 96, 128)
+    assert torch.isfinite(batch.relief).all()
+    assert batch.relief.any()
+
+
+def test_a_batch_depends_on_its_number_alone(clips, looking):
+    training = DepthTraining(samples=3)
+    one, other = (ReliefBatches(Tabletop(clips), looking, training) for _ in range(2))
+    other.batch(0)
+    assert torch.equal(one.batch(2).relief, other.batch(2).relief)
+    assert not torch.equal(one.batch(2).relief, one.batch(3).relief)
+
+
+def test_shapes_are_learned_and_all_else_stays(
+    clips, looking, start, schedule, read_log, tmp_path
+):
+    training = DepthTraining(schedule=schedule(30), samples=4)
+    train_depth_side([clips], tmp_path / 'out', start=start, config=looking, training=training)
+    log = read_log(tmp_path / 'out')
+    for name in ('cell kind', 'token kind'):
+        assert np.mean([r[name] for r in log[-6:]]) < np.mean([r[name] for r in log[:6]]), name
+    model, config = load_model(tmp_path / 'out')
+    assert config.relief
+    before = load_model(start)[0].state_dict()
+    for name, value in before.items():
+        assert torch.equal(value, model.state_dict()[name]), name
+
+
+def test_a_model_that_does_not_look_at_depth_cannot_learn_it(small):
+    with pytest.raises(TrainingError, match='relief'):
+        DepthLearner(build_model(small), small)
