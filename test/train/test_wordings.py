@@ -8,9 +8,9 @@ from visa_ros.sim import phrases, wording
 from visa_ros.sim.knowledge import CATEGORIES, COLORS
 from visa_ros.sim.lore import FACTS
 from visa_ros.sim.phrases_events import EVENTS
-from visa_ros.train.wordings import more_words
+from visa_ros.train.wordings import more_words, validation_words
 
-MORE = more_words()
+MORE, VALIDATION = more_words(), validation_words()
 TABLES = (
     *(phrases.TAGS, phrases.UNIONS, phrases.SIZES, phrases.EXTREMES, phrases.RELATIONS),
     *(phrases.MOTIONS, EVENTS),
@@ -27,7 +27,9 @@ HELD_OUT_NAMES = frozenset(n for kind in CATEGORIES.values() for n in kind.held_
     *phrases.STRANGERS.held_out
 }
 NEW = frozenset(
-    [phrase for ways in MORE.phrasings.values() for phrase in ways]
+    [phrase for ways in VALIDATION.phrasings.values() for phrase in ways]
+    + [name for names in VALIDATION.names.values() for name in names]
+    + [phrase for ways in MORE.phrasings.values() for phrase in ways]
     + [name for names in MORE.names.values() for name in names]
     + [name for names in MORE.definitions.values() for name in names]
     + [name for pairs in MORE.groups.values() for pair in pairs for name in pair]
@@ -76,3 +78,18 @@ def test_every_kind_has_more_names_without_a_colour():
         others = {n for k, c in CATEGORIES.items() if k != kind for n in c.names}
         assert not set(names) & others, kind
         assert not [n for n in names if set(n.split()) & set(COLORS) and 'orange' not in n], kind
+
+
+def test_what_is_chosen_by_was_not_learned():
+    learned = {
+        name for names in (MORE.names, MORE.definitions) for n in names.values() for name in n
+    }
+    learned |= {name for kind in CATEGORIES.values() for name in kind.names}
+    for kind, names in VALIDATION.names.items():
+        assert len(names) >= 8, kind
+        assert not set(names) & learned, kind
+    subjects = [*phrases.TAGS.values(), *(fact.wording for fact in FACTS.values())]
+    for ways in subjects:
+        fresh = VALIDATION.phrasings[ways]
+        assert len(fresh) >= 3
+        assert not set(fresh) & {*ways.training, *MORE.phrasings[ways]}

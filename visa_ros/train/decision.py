@@ -18,7 +18,7 @@ from visa_ros.model.decision import calibrate, DecisionConfig, Evidence
 from visa_ros.model.segmenter import load_segmenter
 from visa_ros.sim.expressions import make_expressions
 from visa_ros.structs import Status
-from visa_ros.train.wordings import more_words
+from visa_ros.train.wordings import validation_words
 
 _WITHOUT_DEPTH = 3  # every so many clips are shown as a camera without depth sees them
 
@@ -62,7 +62,7 @@ def _asked(
     folder: Path, clips: Tabletop, questions: int
 ) -> Iterator[tuple[Evidence, Evidence, Status]]:
     """Yield what a look at the last frame gives, what looking back gives, and the truth."""
-    segmenter, more = load_segmenter(folder), more_words()
+    segmenter, more = load_segmenter(folder), validation_words()
     for index in tqdm(range(len(clips)), desc='asking', unit='clip'):
         clip = clips.clip(index)
         frames = clip.frames(depth=index % _WITHOUT_DEPTH > 0)

@@ -1,5 +1,6 @@
 """
-More words for training than the benchmark draws from: words.json.
+More words than the benchmark draws from: words.json for training, words_validation.json for scenes
+and words that are new to a model, but not those of the benchmark.
 
 They were written apart from the words that are kept from training, and share no name and no four
 words in a row with them; a test checks it.
@@ -7,6 +8,7 @@ words in a row with them; a test checks it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import json
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from visa_ros.sim.phrases_events import EVENTS
 from visa_ros.sim.wording import MoreWords, Phrasings
 
 _FILE = Path(__file__).with_name('words.json')
+_VALIDATION = Path(__file__).with_name('words_validation.json')
 _TABLES = {
     'SIZES': phrases.SIZES,
     'EXTREMES': phrases.EXTREMES,
@@ -39,8 +42,21 @@ _LISTS = {
 
 
 def more_words() -> MoreWords:
-    """Read the file, and find what each of its lists adds to."""
-    raw: dict[str, dict[str, Any]] = json.loads(_FILE.read_text(encoding='utf-8'))
+    """Read the words for training, and find what each of their lists adds to."""
+    return _words(json.loads(_FILE.read_text(encoding='utf-8')))
+
+
+def validation_words() -> MoreWords:
+    """
+    Read words that no training uses, to choose by.
+
+    These are names and ways to speak of uses and facts; the rest is as for training.
+    """
+    raw = json.loads(_FILE.read_text(encoding='utf-8'))
+    return _words(raw | json.loads(_VALIDATION.read_text(encoding='utf-8')))
+
+
+def _words(raw: Mapping[str, Mapping[str, Any]]) -> MoreWords:
     found: dict[Phrasings, tuple[str, ...]] = {}
     for tag, ways in raw['tags'].items():
         found[phrases.TAGS[tag]] = tuple(ways)
