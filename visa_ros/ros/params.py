@@ -44,7 +44,7 @@ class InputConfig:
 
     stale_after_s     s without an image after which requests get STALE_INPUT
     report_after_s    s without data after which a stream is reported
-    use_depth         subscribe to depth; without it there are masks but no clouds
+    use_depth         subscribe to depth; without it there are no clouds, and colours alone count
     pair_within_s     s by which the stamps of an image and of its depth may differ
     depth_patience_s  s without matching depth after which images are used alone
     rectified         the images are rectified: use P of camera_info instead of K and D
