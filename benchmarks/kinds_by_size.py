@@ -54,9 +54,9 @@ def main() -> None:
     print(f'{"input":>10}{"objects":>9}{"training":>10}{"new scenes":>12}{"new objects":>13}')
     for hw in _SIZES_HW:
         known = _objects(backbone, Tabletop(args.train), hw)
-        told = _fit(*known)
+        told = fit(*known)
         sets = [_objects(backbone, Tabletop(p), hw) for p in (args.data, args.instances)]
-        right = [float((told(x) == y).float().mean()) for x, y in (known, *sets)]
+        right = [float((told(x).argmax(dim=1) == y).float().mean()) for x, y in (known, *sets)]
         print(
             f'{hw[1]:>6}x{hw[0]}{len(known[1]):>9}{right[0]:>10.3f}{right[1]:>12.3f}'
             f'{right[2]:>13.3f}'
@@ -86,17 +86,19 @@ def _objects(backbone: nn.Module, clips: Tabletop, hw: tuple[int, int]) -> tuple
             mask = torch.from_numpy((ids == item.instance_id).astype(np.float32))[None, None]
             if mask.mean() < _LEAST_SHARE:
                 continue
-            rows.append(torch.cat([_mean(features[stride], mask) for stride in (8, 16, 32)]))
+            rows.append(torch.cat([mean_over(features[stride], mask) for stride in (8, 16, 32)]))
             kinds.append(names.index(item.category))
     return torch.stack(rows), torch.tensor(kinds)
 
 
-def _mean(features: Tensor, mask: Tensor) -> Tensor:
+def mean_over(features: Tensor, mask: Tensor) -> Tensor:
+    """Mean of features (1, C, h, w) over a mask (1, 1, H, W), float (C,)."""
     cover = functional.adaptive_avg_pool2d(mask, tuple(features.shape[-2:]))[0, 0]
     return (features[0] * cover).sum(dim=(1, 2)) / cover.sum()
 
 
-def _fit(features: Tensor, kinds: Tensor) -> Callable[[Tensor], Tensor]:
+def fit(features: Tensor, kinds: Tensor) -> Callable[[Tensor], Tensor]:
+    """Fit a linear classifier to rows (n, C); it returns the logits of other rows."""
     mean, spread = features.mean(dim=0), features.std(dim=0) + 1e-3
     scaled = ((features - mean) / spread).clone()
     weight = torch.zeros(features.shape[1], len(CATEGORIES), requires_grad=True)
@@ -109,7 +111,8 @@ def _fit(features: Tensor, kinds: Tensor) -> Callable[[Tensor], Tensor]:
         return loss
 
     optimizer.step(closure)
-    return lambda rows: ((rows - mean) / spread @ weight).argmax(dim=1)
+    weight.requires_grad_(False)
+    return lambda rows: (rows - mean) / spread @ weight
 
 
 if __name__ == '__main__':

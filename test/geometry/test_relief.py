@@ -1,12 +1,14 @@
 """Maps of what depth tells: heights, normals and scale of a table with a box on it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from visa_ros.errors import InvalidFrameError
 from visa_ros.geometry.camera import rays
-from visa_ros.geometry.relief import CHANNELS, KNOWN, relief
-from visa_ros.structs import Camera
+from visa_ros.geometry.relief import ACROSS, CHANNELS, KNOWN, relief, relief_of
+from visa_ros.structs import Camera, Frame
 
 CAMERA = Camera(width=160, height=120, fx=150.0, fy=150.0, cx=79.5, cy=59.5)
 HW = (60, 80)
@@ -84,3 +86,45 @@ def test_a_lens_that_nobody_knows_is_an_error():
                  distortion_model='unheard_of', distortion=(0.1,))  # fmt: skip
     with pytest.raises(InvalidFrameError, match='unheard_of'):
         relief(tabletop(), odd, HW)
+
+
+def test_normals_reach_the_edges_of_the_picture():
+    maps = relief(tabletop(0.3), CAMERA, HW)
+    edges = np.concatenate((maps[3, 0], maps[3, -1], maps[3, :, 0], maps[3, :, -1]))
+    np.testing.assert_allclose(edges, 1, atol=0.01)
+
+
+def test_a_table_stands_on_a_floor_that_fills_more_of_the_picture():
+    depth_m = np.full((120, 160), 1.7, np.float32)
+    depth_m[:, :60] = 1.0
+    depth_m[40:60, 20:40] = 0.9
+    maps = relief(depth_m, CAMERA, HW)
+    np.testing.assert_allclose(maps[0, 22:28, 12:18], 1, atol=0.05)
+    np.testing.assert_allclose(maps[0, 40:55, 5:25], 0, atol=0.05)
+    assert (maps[0, :, 40:] < -0.9).all()
+
+
+def test_depth_of_another_size_than_the_camera_is_an_error():
+    with pytest.raises(InvalidFrameError, match='does not match'):
+        relief(tabletop()[::2, ::2], CAMERA, HW)
+
+
+def test_a_frame_with_an_unknown_lens_or_no_camera_has_no_relief():
+    rgb = np.zeros((120, 160, 3), np.uint8)
+    odd = replace(CAMERA, distortion_model='unheard_of', distortion=(0.1,))
+    frames = [
+        Frame(rgb=rgb, stamp_ns=1, depth_m=tabletop(), camera=odd),
+        Frame(rgb=rgb, stamp_ns=1, depth_m=tabletop()),
+        Frame(rgb=rgb, stamp_ns=1, camera=CAMERA),
+    ]
+    assert [relief_of(frame, HW) for frame in frames] == [None] * 3
+    whole = Frame(rgb=rgb, stamp_ns=1, depth_m=tabletop(), camera=CAMERA)
+    np.testing.assert_array_equal(relief_of(whole, HW), relief(tabletop(), CAMERA, HW))
+
+
+def test_a_mirrored_relief_is_that_of_mirrored_depth():
+    depth_m = tabletop(0.4)
+    mirrored = relief(np.ascontiguousarray(depth_m[:, ::-1]), CAMERA, (120, 160))
+    maps = relief(depth_m, CAMERA, (120, 160))[:, :, ::-1].copy()
+    maps[ACROSS] *= -1
+    np.testing.assert_allclose(maps, mirrored, atol=0.02)

@@ -234,3 +234,19 @@ def test_where_nothing_fits_the_named_objects_are_left_to_the_decision():
     speck = divided(logits((0, 0, 1, 2))[0], LEFT, labels=('mug',))
     assert (speck.detections[0].mask == found.detections[0].mask).all()
     assert not divided(logits((0, 0, 0, 0))[0]).detections
+
+
+def test_a_strip_of_a_neighbour_is_no_object_of_the_name_that_wins_it():
+    left, right = (10, 10, 50, 110), (10, 200, 50, 300)
+    low = torch.maximum(*logits(left, right, hw=(60, 480)))
+    named = logits(left, right, hw=(60, 480))
+    named[0, 10:13, 200:300] = 6.0  # the first name is surer of the edge of the second object
+    found = divide_whole(
+        Whole(low=low, mask=(low > 0).numpy(), quality=0.8, fit=0.9),
+        Candidates(low=named, full=named, quality=torch.tensor([0.7, 0.6]), presence=[0.9] * 2,
+                   labels=('mug', 'cup')),
+        Evidence(),
+        min_mask_px=4,
+    )  # fmt: skip
+    assert {d.label: int(d.mask.sum()) for d in found.detections} == {'mug': 4000, 'cup': 4000}
+    assert len(found.detections) == 2

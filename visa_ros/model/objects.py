@@ -122,9 +122,9 @@ def divide_whole(whole: Whole, named: Candidates, words: Evidence, *, min_mask_p
 
     Each pixel is of the named object that is surest there. A part that no named object reaches is
     an object without a name; a named object of which little fits is none. One name may reach two
-    objects: of parts that do not touch each is an object, but for small ones, which are pieces,
-    as of a pen behind a cup. Where what fits is too small to be an object, the named objects are
-    kept, for the decision to weigh.
+    objects: of parts of what fits that do not touch each is an object, but for small ones, which
+    are pieces, as of a pen behind a cup. Where what fits is too small to be an object, the named
+    objects are kept, for the decision to weigh.
 
     words, min_mask_px, errors  as in find_objects
     """
@@ -161,16 +161,19 @@ def _shares(union: np.ndarray, named: Tensor) -> list[tuple[int, np.ndarray]]:
             if np.count_nonzero(own & union) < _LEAST_SHARE * max(np.count_nonzero(own), 1):
                 owner[own] = count
     parts, areas = _parts(union)
+    large = np.flatnonzero(areas >= _PART_SHARE * areas.max()) + 1
+    held = np.array([np.bincount(owner[parts == n], minlength=count + 1)[:count] for n in large])
+    held[held < _PART_SHARE * held.max(axis=0)] = 0  # a strip of a neighbour is no object
     shares: dict[int, list[np.ndarray]] = {}
     unnamed = []
-    for part in np.flatnonzero(areas >= _PART_SHARE * areas.max()) + 1:
+    for part, reached in zip(large, held, strict=True):
         mask = parts == part
-        reached = np.bincount(owner[mask], minlength=count + 1)[:count]
         if not reached.any():
             unnamed.append((count, mask))
             continue
         # What no object claims goes to the one that has most of the part.
-        claimed = np.where(owner == count, int(reached.argmax()), owner)
+        most = int(reached.argmax())
+        claimed = np.append(np.where(reached > 0, np.arange(count), most), most)[owner]
         for k in np.flatnonzero(reached):
             shares.setdefault(k, []).append(mask & (claimed == k))
     return [*((k, mask) for k in sorted(shares) for mask in _joined(shares[k])), *unnamed]

@@ -17,7 +17,7 @@ from torch import nn, Tensor
 
 from visa_ros.data.tabletop import Tabletops
 from visa_ros.errors import TrainingError
-from visa_ros.geometry.relief import CHANNELS, relief
+from visa_ros.geometry.relief import ACROSS, CHANNELS, relief
 from visa_ros.model.build import build_model, VisaConfig
 from visa_ros.model.visa import VisaModel
 from visa_ros.nn.relief import FEATURES
@@ -27,7 +27,6 @@ from visa_ros.train.run import Run, Schedule, start_from
 from visa_ros.train.things import dense_truth, DenseTruth, stack, things_of
 from visa_ros.train.zoom import zoom_in
 
-_ACROSS = 1  # channel of the normals' x, which a mirror turns
 _SHARES: Mapping[str, float] = {
     'cell kind': 1.0,
     'cell number': 0.5,
@@ -89,14 +88,14 @@ class ReliefBatches:
         frame, size = int(rng.integers(len(clip))), self._hw[::-1]
         ids = clip.instances(frame)
         _, ids, depth_m, record = zoom_in(
-            ids, ids, clip.record, frame, rng, size, clip.depth_m(frame)
+            ids, ids, clip.record, frame, rng, size, spoiled(clip.depth_m(frame), rng)
         )
-        maps = relief(spoiled(depth_m, rng), record.camera, self._hw)
+        maps = relief(depth_m, record.camera, self._hw)
         if maps is None:
             maps = np.zeros((CHANNELS, *self._hw), np.float32)
         if rng.random() < 0.5:
             ids, maps = ids[:, ::-1].copy(), maps[:, :, ::-1].copy()
-            maps[_ACROSS] *= -1
+            maps[ACROSS] *= -1
         things = things_of(record, 0, self._label_of)
         return maps, dense_truth(ids, things, cell_px=8), dense_truth(ids, things, cell_px=16)
 
@@ -109,7 +108,7 @@ class DepthLearner(nn.Module):
         if model.encoder.relief is None:
             raise TrainingError('this model does not look at depth: its config has no relief')
         self.model = model.requires_grad_(False)
-        self.relief = model.encoder.relief.requires_grad_(True)
+        model.encoder.relief.requires_grad_(True)
         self._bfloat16 = bfloat16
         self.cell_relief_head = DenseHead(FEATURES, len(config.labels))
         self.token_relief_head = DenseHead(FEATURES, len(config.labels))
@@ -120,7 +119,9 @@ class DepthLearner(nn.Module):
     def losses(self, batch: ReliefBatch) -> Mapping[str, Tensor]:
         """Return the losses by name."""
         with torch.autocast('cpu', torch.bfloat16, enabled=self._bfloat16):
-            fine, coarse = (f.flatten(2).transpose(1, 2) for f in self.relief(batch.relief))
+            fine, coarse = (
+                f.flatten(2).transpose(1, 2) for f in self.model.encoder.relief(batch.relief)
+            )
         return {
             **self.cell_relief_head.losses(fine, batch.cells, 'cell'),
             **self.token_relief_head.losses(coarse, batch.tokens, 'token'),

@@ -22,18 +22,22 @@ def drawn_relief(
     depth_m: np.ndarray, record: SceneRecord, hw: tuple[int, int], rng: np.random.Generator
 ) -> np.ndarray:
     """
-    Spoil depth (H, W) and describe what is left, float32 (CHANNELS, h, w); at times nothing is.
+    Describe depth (H, W), float32 (CHANNELS, h, w); at times there is none: all is 0.
 
     record  with the camera of this depth
     """
     maps = None
     if rng.random() >= _NO_DEPTH_SHARE:
-        maps = relief(spoiled(depth_m, rng), record.camera, hw)
+        maps = relief(depth_m, record.camera, hw)
     return np.zeros((CHANNELS, *hw), np.float32) if maps is None else maps
 
 
 def spoiled(depth_m: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Give depth (H, W) the faults of a camera: noise, a wrong scale, holes, no depth at edges."""
+    """
+    Give depth (H, W) the faults of a camera: noise, a wrong scale, holes, no depth at edges.
+
+    Of the size that the camera gives: grain and holes are so many of its pixels.
+    """
     depth_m = depth_m * np.float32(1 + rng.normal(0, _SCALE_STD))
     if rng.random() < _EDGE_SHARE:
         depth_m = _without_edges(depth_m)
@@ -59,6 +63,8 @@ def _holed(depth_m: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     height, width = depth_m.shape
     for _ in range(int(rng.integers(1, _HOLES_MAX))):
         center = int(rng.integers(width)), int(rng.integers(height))
-        axes = int(rng.integers(2, width // 20)), int(rng.integers(2, width // 20))
-        cv2.ellipse(holes, center, axes, float(rng.uniform(0, 180)), 0, 360, 1, cv2.FILLED)
+        across, down = (int(axis) for axis in rng.integers(2, max(3, width // 20), 2))
+        cv2.ellipse(
+            holes, center, (across, down), float(rng.uniform(0, 180)), 0, 360, 1, cv2.FILLED
+        )
     return np.where(holes > 0, np.float32(np.nan), depth_m)

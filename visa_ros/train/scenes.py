@@ -12,7 +12,7 @@ from visa_ros.data.tabletop import Clip
 from visa_ros.model.pictures import resized
 from visa_ros.sim.record import SceneRecord
 from visa_ros.train.augment import Backgrounds, photometric
-from visa_ros.train.reliefs import drawn_relief
+from visa_ros.train.reliefs import drawn_relief, spoiled
 from visa_ros.train.zoom import zoom_in
 
 _LATE_SHARE = 0.6  # of the scenes end with their clip
@@ -90,7 +90,7 @@ class SceneMaker:
             if rng.random() < _PRINT_SHARE:
                 rgb = self._backgrounds.printed(rgb, instances, rng)
         rgb, instances, depth_m, record = zoom_in(
-            rgb, instances, clip.record, frame, rng, self._full, clip.depth_m(frame)
+            rgb, instances, clip.record, frame, rng, self._full, spoiled(clip.depth_m(frame), rng)
         )
         target = photometric(rgb, rng)
         return Scene(
@@ -118,7 +118,7 @@ class SceneMaker:
             pictures=pictures,
             target=target,
             instances=ids,
-            relief=drawn_relief(clip.depth_m(frame), record, self._hw, rng),
+            relief=drawn_relief(spoiled(clip.depth_m(frame), rng), record, self._hw, rng),
         )
 
     def _pictures(

@@ -32,9 +32,9 @@ from visa_ros.train.run import Schedule
 
 # Of a picture, so many are decoded in full: questions, whose mask is the answer, and `[SEG]`s.
 _DECODED_QUESTIONS, _DECODED_SEGS = 3, 1
-# Of the pictures with depth, so many show nothing else: what colours tell of training's shapes is
-# learned faster than what depth does, and of new shapes it tells less.
-_DARK_SHARE = 0.15
+# Of single pictures with depth, so many show nothing else: what colours tell of the shapes of
+# training is learned faster than what depth does, and of new shapes it tells less.
+_DARK_SHARE = 0.3
 # Most words of an answer follow from the others: the few that do not must count among the masks.
 _SHARES: Mapping[str, float] = {
     'word': 2.0,
@@ -114,8 +114,7 @@ class AnswerLearner(nn.Module):
         """Read pictures and questions; what is frozen or large may run in bfloat16."""
         fast = torch.autocast('cpu', torch.bfloat16, enabled=self._bfloat16)
         model, count = self.model, batch.references.shape[1]
-        dark = torch.rand(len(batch.target), 1, 1, 1) < _DARK_SHARE
-        dark &= batch.relief[:, KNOWN].amax(dim=(1, 2))[:, None, None, None] > 0
+        dark = self._dark(batch)[:, None, None, None]
         with fast:
             seen = model.encoder(normalise(batch.target).masked_fill(dark, 0.0), batch.relief)
         features = seen.float()
@@ -128,6 +127,13 @@ class AnswerLearner(nn.Module):
         with fast:
             reading = model.read(view, batch.noisy_text(), batch.text_length, batch.answer)
         return view, Reading(visual=reading.visual.float(), answer=reading.answer.float())
+
+    def _dark(self, batch: Batch) -> Tensor:
+        """Draw which of the pictures show nothing but their depth, bool (B,)."""
+        count = len(batch.relief)
+        if self.model.encoder.relief is None or batch.references.shape[1]:
+            return torch.zeros(count, dtype=torch.bool)
+        return batch.relief[:, KNOWN].any(dim=(1, 2)) & (torch.rand(count) < _DARK_SHARE)
 
     def _prompts(self, view: View, reading: Reading, states: Tensor, real: Tensor) -> _Prompts:
         hw = self.model.encoder.token_hw

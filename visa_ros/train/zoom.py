@@ -29,7 +29,7 @@ def zoom_in(
     instances  uint8 (H, W)
     frame      number of the picture in the record
     size       (width, height) of the result, px; of the same shape as the picture
-    depth_m    float32 (H, W)
+    depth_m    float32 (H, W), NaN where unknown
     returns    picture, instances, depth, and a record of this one frame, with its camera
     """
     window = _window(instances, rng)
@@ -37,7 +37,8 @@ def zoom_in(
     how = cv2.INTER_LINEAR if zoomed else cv2.INTER_AREA
     picture = cv2.resize(rgb[window], size, interpolation=how)
     ids = cv2.resize(instances[window], size, interpolation=cv2.INTER_NEAREST)
-    depth = cv2.resize(depth_m[window], size, interpolation=cv2.INTER_NEAREST)
+    how = cv2.INTER_LINEAR if zoomed else cv2.INTER_NEAREST
+    depth = cv2.resize(depth_m[window], size, interpolation=how)
     return picture, ids, depth, _seen(record, frame, window, ids)
 
 
