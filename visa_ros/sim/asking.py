@@ -86,10 +86,10 @@ class Asker:
         """Return one of the names of a kind; a short one is no definition."""
         kind = CATEGORIES[category]
         names = kind.held_out_names if self.held_out else kind.names
-        if self.more is not None and not self.chance(_USUAL_NAMES):
+        if self.more is not None and (self.more.alone or not self.chance(_USUAL_NAMES)):
             defined = not short and self.chance(_DEFINITIONS / (1 - _USUAL_NAMES))
-            further = self.more.definitions if defined else self.more.names
-            names = further.get(category, names)
+            further = self.more.definitions.get(category, ()) if defined else ()
+            names = further or self.more.names.get(category, names)
         return pick(self.rng, names)
 
     def group(self, tag: str) -> tuple[str, str]:
@@ -102,7 +102,8 @@ class Asker:
         """Return one of the ways to say something."""
         options = phrasings.of(held_out=self.held_out)
         if self.more is not None:
-            options += self.more.phrasings.get(phrasings, ())
+            further = self.more.phrasings.get(phrasings, ())
+            options = further if further and self.more.alone else options + further
         return pick(self.rng, options)
 
     def ask(

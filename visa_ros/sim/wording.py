@@ -45,12 +45,14 @@ class MoreWords:
     names        of a kind, by its key
     definitions  of a kind, as a dictionary would put it: noun phrases that have no plain plural
     groups       of a family, by its tag: (one of them, all of them)
+    alone        whether they stand in the place of the training ones, where there are any
     """
 
     phrasings: Mapping[Phrasings, tuple[str, ...]]
     names: Mapping[str, tuple[str, ...]]
     definitions: Mapping[str, tuple[str, ...]]
     groups: Mapping[str, tuple[tuple[str, str], ...]]
+    alone: bool = False
 
 
 # Around something that is named; {be} is 'is' or 'are'.

@@ -18,7 +18,7 @@ from visa_ros.model.decision import calibrate, DecisionConfig, Evidence
 from visa_ros.model.segmenter import load_segmenter
 from visa_ros.sim.expressions import make_expressions
 from visa_ros.structs import Status
-from visa_ros.train.wordings import validation_words
+from visa_ros.train.wordings import more_words, validation_words
 
 _WITHOUT_DEPTH = 3  # every so many clips are shown as a camera without depth sees them
 
@@ -29,7 +29,8 @@ def choose_decision(
     """
     Choose weights and thresholds, and write config.json.
 
-    Asked about are the last frame of each clip and, looking back, the first.
+    Asked about are the last frame of each clip and, looking back, the first; every other clip in
+    words that no training uses, every third as a camera without depth sees it.
 
     folder              of the model
     data                clips of scenes that it was not trained on
@@ -44,7 +45,8 @@ def choose_decision(
     decision = calibrate(
         evidence,
         truths,
-        chosen_on=f'{len(truths)} questions about {len(clips)} scenes kept from training',
+        chosen_on=f'{len(truths)} questions about {len(clips)} scenes kept from training, half of '
+        'them in new words, a third without depth',
         # Not the area: close to a camera everything is large, whether it is meant or not.
         absent_from=('refusal', 'presence', 'quality', 'certainty'),
         max_false_refusals=max_false_refusals,
@@ -62,13 +64,13 @@ def _asked(
     folder: Path, clips: Tabletop, questions: int
 ) -> Iterator[tuple[Evidence, Evidence, Status]]:
     """Yield what a look at the last frame gives, what looking back gives, and the truth."""
-    segmenter, more = load_segmenter(folder), validation_words()
+    segmenter, words = load_segmenter(folder), (more_words(), validation_words())
     for index in tqdm(range(len(clips)), desc='asking', unit='clip'):
         clip = clips.clip(index)
         frames = clip.frames(depth=index % _WITHOUT_DEPTH > 0)
         asked = make_expressions(
             clip.record, len(clip) - 1, np.random.default_rng((index, 3)), count=questions,
-            more=more,
+            more=words[index % len(words)],
         )  # fmt: skip
         texts = [e.text for e in asked]
         looks = segmenter.weigh_many(frames[:-1], frames[-1], texts)

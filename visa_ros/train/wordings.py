@@ -9,6 +9,7 @@ words in a row with them; a test checks it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 import json
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,12 @@ def validation_words() -> MoreWords:
     """
     Read words that no training uses, to choose by.
 
-    These are names and ways to speak of uses and facts; the rest is as for training.
+    These are names and ways to speak of uses and facts, and stand in the place of those for
+    training; the rest is the same.
     """
-    raw = json.loads(_FILE.read_text(encoding='utf-8'))
-    return _words(raw | json.loads(_VALIDATION.read_text(encoding='utf-8')))
+    raw = json.loads(_FILE.read_text(encoding='utf-8')) | {'definitions': {}}
+    raw |= json.loads(_VALIDATION.read_text(encoding='utf-8'))
+    return replace(_words(raw), alone=True)
 
 
 def _words(raw: Mapping[str, Mapping[str, Any]]) -> MoreWords:
