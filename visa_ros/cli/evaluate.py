@@ -136,6 +136,8 @@ def run(args: argparse.Namespace) -> int:
             f'{", ".join(unfit)}: only for data sets; simulated clips on disk are one: '
             '--dataset revos --root DIR'
         )
+    if args.no_depth and (args.bag is not None or args.task == 'vos'):
+        raise ConfigError('--no-depth: only where questions are asked about data sets')
     if args.bag is None:
         report = evaluate_tabletop(args)
         print(tabletop_table(report))

@@ -174,7 +174,8 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
         else {'predictions': str(args.predictions)}
     )
     names = {'dataset': args.dataset, 'split': args.split}
-    depth = {'depth': not args.no_depth}
+    given = not args.no_depth and args.predictions is None
+    depth = {'depth': given and (args.root / 'Depth').is_dir()}
     return {**names, **made_by, **depth, 'rule': args.empty, 'version': __version__}
 
 

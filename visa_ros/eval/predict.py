@@ -12,11 +12,11 @@ import numpy as np
 from PIL import Image
 
 from visa_ros.data.samples import ImageQuery, ImageSample, VideoSample
-from visa_ros.errors import DataError
+from visa_ros.errors import DataError, InvalidFrameError
 from visa_ros.eval.packed import Bits, NOTHING, pack
 from visa_ros.eval.pngmask import MaskReader, write_mask
 from visa_ros.structs import Answer, Camera, Frame, Query
-from visa_ros.video.folder import depths_of
+from visa_ros.video.folder import depths_of, has_depth
 
 _GAP_NS = 200_000_000  # sets do not tell the times of their frames: 5 per second
 
@@ -151,8 +151,8 @@ class ModelPredictor:
         return (union_of(given.get(frame.stamp_ns, {})) for frame in frames)
 
     def source(self, question: Question) -> str:
-        """Return '': the model is part of the settings."""
-        return ''
+        """Tell whether there is depth; the model is part of the settings."""
+        return 'depth' if self._depth and has_depth(question.pictures) else ''
 
     def _ready(self) -> Answerer:
         if self._answerer is None:
@@ -162,20 +162,21 @@ class ModelPredictor:
     def _read(self, pictures: tuple[Path, ...]) -> list[Frame]:
         if pictures != self._pictures:
             self._pictures, self._frames = (), []
-            depths, camera = self._depths(pictures)
+            none: list[np.ndarray | None] = [None] * len(pictures)
+            depths, camera = depths_of(pictures) if self._depth else (none, None)
             self._frames = [
-                Frame(
-                    rgb=read_rgb(path), stamp_ns=(k + 1) * _GAP_NS, depth_m=depth_m, camera=camera
-                )
+                _frame(path, (k + 1) * _GAP_NS, depth_m, camera)
                 for k, (path, depth_m) in enumerate(zip(pictures, depths, strict=True))
             ]
             self._pictures = pictures
         return self._frames
 
-    def _depths(
-        self, pictures: tuple[Path, ...]
-    ) -> tuple[Sequence[np.ndarray | None], Camera | None]:
-        return depths_of(pictures) if self._depth else ([None] * len(pictures), None)
+
+def _frame(path: Path, stamp_ns: int, depth_m: np.ndarray | None, camera: Camera | None) -> Frame:
+    try:
+        return Frame(rgb=read_rgb(path), stamp_ns=stamp_ns, depth_m=depth_m, camera=camera)
+    except InvalidFrameError as error:
+        raise DataError(f'{path}: what lies beside it does not fit: {error}') from error
 
 
 def read_rgb(path: Path) -> np.ndarray:

@@ -91,7 +91,7 @@ def make_benchmark(
     """
     slots = slots_of(seed, clips=clips)
     _claim(out, seed)
-    missing = [slot for slot in slots if not _slot_path(out, slot).exists()]
+    missing = [slot for slot in slots if not _is_there(out, slot)]
     with tqdm(
         total=len(slots), initial=len(slots) - len(missing), desc='rendering', unit='clip',
         disable=not progress,
@@ -117,6 +117,12 @@ def _claim(out: Path, seed: int) -> None:
 
 def _slot_path(out: Path, slot: Slot) -> Path:
     return out / 'Slots' / f'{slot.number:04d}.json'
+
+
+def _is_there(out: Path, slot: Slot) -> bool:
+    """Whether the clip was made, and with depth, which earlier ones do not have."""
+    path = _slot_path(out, slot)
+    return path.exists() and (out / 'Depth' / clip_name(read_json(path)['scene'])).is_dir()
 
 
 def _each(out: Path, slots: Sequence[Slot], workers: int) -> Iterator[None]:

@@ -88,14 +88,30 @@ def depths_of(pictures: Sequence[Path]) -> tuple[list[np.ndarray | None], Camera
     """
     Read what lies beside pictures of one folder.
 
-    returns  depth of each, float32 (H, W), metres, None where there is none; and the camera
+    returns  depth of each, float32 (H, W), metres, NaN where unknown, None where there is none;
+             and, if any has depth, the camera
 
     DataError if a file is damaged.
     """
+    if not has_depth(pictures):
+        return [None] * len(pictures), None
     depth_folder, camera_file = _beside(pictures[0].parent)
-    camera, _ = _camera_of(camera_file)
     files = [depth_folder / f'{picture.stem}.png' for picture in pictures]
-    return [to_depth_m('16UC1', _pixels(f)) if f.is_file() else None for f in files], camera
+    camera, _ = _camera_of(camera_file)
+    return [_depth(file) if file.is_file() else None for file in files], camera
+
+
+def has_depth(pictures: Sequence[Path]) -> bool:
+    """Whether the depth of one of some pictures of one folder lies beside it."""
+    folder = _beside(pictures[0].parent)[0]
+    return any((folder / f'{picture.stem}.png').is_file() for picture in pictures)
+
+
+def _depth(file: Path) -> np.ndarray:
+    try:
+        return to_depth_m('16UC1', _pixels(file))
+    except EncodingError as error:
+        raise DataError(f'{file}: {error}') from error
 
 
 def _natural(file: Path) -> list[tuple[int, str]]:
@@ -130,7 +146,7 @@ def _frame(file: Path, depth_folder: Path, camera: Camera | None, stamp_ns: int)
     try:
         pixels = _pixels(file)
         rgb = pixels if pixels.ndim == 3 else to_rgb('mono16', pixels)
-        depth_m = to_depth_m('16UC1', _pixels(depth_file)) if depth_file.is_file() else None
+        depth_m = _depth(depth_file) if depth_file.is_file() else None
         return Frame(rgb=rgb, stamp_ns=stamp_ns, depth_m=depth_m, camera=camera)
     except InvalidFrameError as error:
         raise DataError(f'{file}: {error}') from error
