@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import cv2
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 
 from visa_ros.cli.main import main
 from visa_ros.data.tabletop import TabletopReasonVos
+from visa_ros.errors import DataError, InvalidQueryError
+from visa_ros.eval.predict import ModelPredictor, video_question
 from visa_ros.sim.benchmark_files import make_benchmark
 
 
@@ -61,3 +64,50 @@ def test_blind_answers_are_scored_beside(report):
     blind = report['baselines']
     assert blind.keys() == {'largest', 'all'}
     assert all(0 < row['JF'] < 1 for row in blind.values())
+
+
+def test_a_model_is_given_depth_if_it_is_wanted_and_there(root):
+    question = video_question(TabletopReasonVos(root).questions(0)[0].sample)
+    clip = TabletopReasonVos(root).clip(0)
+    given = []
+
+    class Looking:
+        def ask(self, query, frames):
+            given.append(frames)
+            raise InvalidQueryError('seen')
+
+    for depth in (True, False):
+        predictor = ModelPredictor(Looking, depth=depth)
+        assert predictor.source(question) == ('depth' if depth else '')
+        with pytest.raises(InvalidQueryError):
+            predictor.masks(question, (480, 640))
+    with_depth, without = given
+    np.testing.assert_array_equal(with_depth[3].depth_m, clip.depth_m(3))
+    assert with_depth[3].camera == clip.record.camera
+    assert {frame.depth_m is None for frame in without} == {True}
+    assert [f.depth_m is None for f in clip.frames(depth=False)] == [True] * len(clip)
+    np.testing.assert_array_equal(clip.frames()[3].depth_m, clip.depth_m(3))
+
+
+def test_depth_that_does_not_fit_is_named(root, tmp_path):
+    shutil.copytree(root, tmp_path / 'copy')
+    question = video_question(TabletopReasonVos(tmp_path / 'copy').questions(0)[0].sample)
+    for file in (tmp_path / 'copy' / 'Depth').rglob('00000.png'):
+        cv2.imwrite(str(file), np.ones((10, 12), np.uint16))
+    with pytest.raises(DataError, match=r'JPEGImages.*does not match'):
+        ModelPredictor(object).masks(question, (480, 640))
+
+
+def test_clips_without_depth_are_made_anew(root, tmp_path):
+    shutil.copytree(root, tmp_path / 'copy')
+    name = TabletopReasonVos(root).clip(1).name
+    shutil.rmtree(tmp_path / 'copy' / 'Depth' / name)
+    before = json.loads((root / 'benchmark.json').read_text())
+    make_benchmark(tmp_path / 'copy', clips=2, progress=False)
+    assert json.loads((tmp_path / 'copy' / 'benchmark.json').read_text()) == before
+    assert len(list((tmp_path / 'copy' / 'Depth' / name).iterdir())) == 16
+
+
+def test_no_depth_is_refused_where_nothing_would_come_of_it(capsys):
+    assert main(['evaluate', '--no-depth', '--task', 'vos']) != 0
+    assert '--no-depth' in capsys.readouterr().err

@@ -8,12 +8,13 @@ import torch
 
 from visa_ros.data.tabletop import Tabletop
 from visa_ros.errors import TrainingError
-from visa_ros.geometry.relief import KNOWN
+from visa_ros.geometry.relief import KNOWN, relief_of
 from visa_ros.model.build import build_model
 from visa_ros.model.checkpoint import load_model, save_model
 from visa_ros.train.depth_side import DepthLearner, DepthTraining, ReliefBatches, train_depth_side
 from visa_ros.train.questions import Asking
 from visa_ros.train.reliefs import drawn_relief, spoiled
+from visa_ros.train.segmenter import AnswerLearner, SegmenterTraining, train_segmenter
 
 
 @pytest.fixture(scope='module')
@@ -64,6 +65,48 @@ def test_a_batch_depends_on_its_number_alone(clips, looking):
     other.batch(0)
     assert torch.equal(one.batch(2).relief, other.batch(2).relief)
     assert not torch.equal(one.batch(2).relief, one.batch(3).relief)
+
+
+def test_training_sees_what_an_answer_sees(clips, looking, make_batches):
+    clip = Tabletop(clips).clip(0)
+    frame = clip.frames()[0]
+    found = drawn_relief(clip.depth_m(0), clip.record, (96, 128), np.random.default_rng(1))
+    np.testing.assert_array_equal(found, relief_of(frame, (96, 128)))
+
+
+def test_answers_are_learned_with_depth(
+    clips, looking, start, schedule, read_log, tmp_path, text_folder
+):
+    training = SegmenterTraining(
+        schedule=schedule(6), asking=Asking(samples=2, questions=3, past=0.5)
+    )
+    train_segmenter(
+        [clips], tmp_path / 'out', start=start, text=text_folder, config=looking, training=training
+    )
+    encoder = load_model(tmp_path / 'out')[0].encoder
+    assert encoder.relief_token.weight.abs().max() > 0
+    assert encoder.relief_cell.weight.abs().max() > 0
+
+
+@pytest.mark.parametrize(('past', 'relief'), [(1.0, True), (0.0, False)])
+def test_pictures_with_a_past_and_models_without_depth_are_never_dark(
+    small, make_batches, past, relief
+):
+    batch = make_batches(Asking(samples=4, questions=2, past=past)).batch(0)
+    config = replace(small, relief=relief)
+    assert not any(AnswerLearner(build_model(config), config)._dark(batch).any() for _ in range(9))
+
+
+def test_some_single_pictures_with_depth_are_dark(small, make_batches):
+    batch = make_batches(Asking(samples=8, questions=2, past=0.0)).batch(0)
+    config = replace(small, relief=True)
+    learner = AnswerLearner(build_model(config), config)
+    dark = torch.stack([learner._dark(batch) for _ in range(40)]).float().mean(dim=0)
+    with_depth = batch.relief[:, KNOWN].flatten(1).any(dim=1)
+    assert with_depth.any()
+    assert (dark[with_depth] > 0).all()
+    assert (dark[with_depth] < 0.8).all()
+    assert not dark[~with_depth].any()
 
 
 def test_shapes_are_learned_and_all_else_stays(
