@@ -59,7 +59,7 @@ def relief(
     if (plane := _table(points[known])) is not None:
         height = plane.height_m(points.reshape(-1, 3)).reshape(hw) / _HEIGHT_M
         maps[0] = np.clip(height, *_HEIGHTS)
-        maps[3] = normals @ plane.normal.astype(np.float32)
+        maps[3] = np.einsum('hwx,x->hw', normals, plane.normal.astype(np.float32))
     with np.errstate(divide='ignore'):
         spans_m = points[..., 2] * (depth_m.shape[1] / hw[1] / camera.fx)
         maps[4] = np.log(spans_m / _SCALE_M).clip(*_SCALES)
@@ -124,4 +124,4 @@ def _normals(points: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[n
     down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3, borderType=edge)
     normals = np.cross(down, right)
     length = np.linalg.norm(normals, axis=2, keepdims=True)
-    return normals / np.maximum(length, np.float32(1e-12))
+    return np.asarray(normals / np.maximum(length, np.float32(1e-12)), np.float32)

@@ -174,8 +174,8 @@ def _shares(union: np.ndarray, named: Tensor) -> list[tuple[int, np.ndarray]]:
         # What no object claims goes to the one that has most of the part.
         most = int(reached.argmax())
         claimed = np.append(np.where(reached > 0, np.arange(count), most), most)[owner]
-        for k in np.flatnonzero(reached):
-            shares.setdefault(k, []).append(mask & (claimed == k))
+        for name in np.flatnonzero(reached).tolist():
+            shares.setdefault(name, []).append(mask & (claimed == name))
     return [*((k, mask) for k in sorted(shares) for mask in _joined(shares[k])), *unnamed]
 
 

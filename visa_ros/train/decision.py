@@ -24,7 +24,7 @@ _WITHOUT_DEPTH = 3  # every so many clips are shown as a camera without depth se
 
 
 def choose_decision(
-    folder: Path, data: Path, *, questions: int = 48, max_false_refusals: float = 0.03
+    folder: Path, data: Path, *, questions: int = 48, max_false_refusals: float = 0.1
 ) -> DecisionConfig:
     """
     Choose weights and thresholds, and write config.json.

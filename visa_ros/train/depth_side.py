@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from visa_ros.errors import TrainingError
 from visa_ros.geometry.relief import ACROSS, CHANNELS, relief
 from visa_ros.model.build import build_model, VisaConfig
 from visa_ros.model.visa import VisaModel
-from visa_ros.nn.relief import FEATURES
+from visa_ros.nn.relief import FEATURES, ReliefEncoder
 from visa_ros.train.dense import DenseHead
 from visa_ros.train.reliefs import spoiled
 from visa_ros.train.run import Run, Schedule, start_from
@@ -118,10 +119,10 @@ class DepthLearner(nn.Module):
 
     def losses(self, batch: ReliefBatch) -> Mapping[str, Tensor]:
         """Return the losses by name."""
+        encoder = cast(ReliefEncoder, self.model.encoder.relief)
         with torch.autocast('cpu', torch.bfloat16, enabled=self._bfloat16):
-            fine, coarse = (
-                f.flatten(2).transpose(1, 2) for f in self.model.encoder.relief(batch.relief)
-            )
+            seen = encoder(batch.relief)
+        fine, coarse = (features.flatten(2).transpose(1, 2) for features in seen)
         return {
             **self.cell_relief_head.losses(fine, batch.cells, 'cell'),
             **self.token_relief_head.losses(coarse, batch.tokens, 'token'),
