@@ -175,6 +175,17 @@ def test_system_packages_are_all_here():
     assert found == []
 
 
+def test_the_shipped_model_is_what_its_card_lists_and_small():
+    folder = ROOT / 'models' / 'visa-nano'
+    files = {p.relative_to(folder).as_posix(): p for p in folder.rglob('*') if p.is_file()}
+    text = {f'text/{name}' for name in ('config.json', 'model.safetensors', 'vocab.txt')}
+    networks = {'config.json', 'visa.safetensors', 'tracker.json', 'tracker.safetensors'}
+    assert set(files) == {'README.md', *networks, *text}
+    total_mb = sum(path.stat().st_size for path in files.values()) / 1e6
+    assert total_mb <= 60
+    assert f'Together {total_mb:.1f} MB' in files['README.md'].read_text()
+
+
 def test_the_shared_memory_holds_several_images():
     tree = ElementTree.fromstring(text('config/fastdds_shm.xml'))
     space = '{http://www.eprosima.com}'

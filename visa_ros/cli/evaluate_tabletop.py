@@ -100,7 +100,7 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
         'seed': None if whole_folder else args.seed,
         'held_out_words': args.held_out,
         'model': str(args.model),
-        'depth': not args.no_depth,
+        'depth': args.task == 'rvos' and not args.no_depth,
     }
 
 

@@ -125,19 +125,16 @@ class VisaModel(nn.Module):
         self.match = nn.Linear(hidden, hidden)
         self.mask_head = mask_head
 
-    def look(
-        self, target: Tensor, references: Tensor, change: Tensor, relief: Tensor | None = None
-    ) -> View:
+    def look(self, target: Tensor, references: Tensor, change: Tensor) -> View:
         """
         Encode the pictures.
 
         target      float (B, 3, H, W)
         references  float (B, R, 3, H/2, W/2), oldest first; R may be 0
         change      float (B, CHANNELS * slots, H/16, W/16)  see visa_ros.model.pictures
-        relief      of the target, as for its encoder
         """
         batch, count = references.shape[:2]
-        features = self.encoder(target, relief)
+        features = self.encoder(target)
         past = features.grid.new_zeros(batch, 0, *features.grid.shape[1:])
         if count:
             past = self.encoder.grids(references.flatten(0, 1)).unflatten(0, (batch, count))
