@@ -11,7 +11,13 @@ from visa_ros.errors import TrainingError
 from visa_ros.geometry.relief import KNOWN, relief_of
 from visa_ros.model.build import build_model
 from visa_ros.model.checkpoint import load_model, save_model
-from visa_ros.train.depth_side import DepthLearner, DepthTraining, ReliefBatches, train_depth_side
+from visa_ros.train.depth_side import (
+    DepthLearner,
+    DepthTraining,
+    object_means,
+    ReliefBatches,
+    train_depth_side,
+)
 from visa_ros.train.questions import Asking
 from visa_ros.train.reliefs import drawn_relief, spoiled
 from visa_ros.train.segmenter import AnswerLearner, SegmenterTraining, train_segmenter
@@ -67,6 +73,14 @@ def test_a_batch_depends_on_its_number_alone(clips, looking):
     assert not torch.equal(one.batch(2).relief, one.batch(3).relief)
 
 
+def test_cells_of_an_object_are_averaged_and_the_background_is_none():
+    ids = torch.tensor([[0, 3, 3, 7], [0, 0, 0, 3]])
+    features = torch.arange(8.0).view(2, 4, 1)
+    means, where = object_means(features, ids)
+    assert means.flatten().tolist() == [1.5, 3.0, 7.0]
+    assert where.nonzero().tolist() == [[0, 3], [0, 7], [1, 3]]
+
+
 def test_training_sees_what_an_answer_sees(clips, looking, make_batches):
     clip = Tabletop(clips).clip(0)
     frame = clip.frames()[0]
@@ -115,7 +129,7 @@ def test_shapes_are_learned_and_all_else_stays(
     training = DepthTraining(schedule=schedule(30), samples=4)
     train_depth_side([clips], tmp_path / 'out', start=start, config=looking, training=training)
     log = read_log(tmp_path / 'out')
-    for name in ('cell kind', 'token kind'):
+    for name in ('object kind', 'cell kind', 'token kind'):
         assert np.mean([r[name] for r in log[-6:]]) < np.mean([r[name] for r in log[:6]]), name
     model, config = load_model(tmp_path / 'out')
     assert config.relief

@@ -15,6 +15,7 @@ from typing import cast
 import numpy as np
 import torch
 from torch import nn, Tensor
+from torch.nn import functional
 
 from visa_ros.data.tabletop import Tabletops
 from visa_ros.errors import TrainingError
@@ -25,10 +26,11 @@ from visa_ros.nn.relief import FEATURES, ReliefEncoder
 from visa_ros.train.dense import DenseHead
 from visa_ros.train.reliefs import spoiled
 from visa_ros.train.run import Run, Schedule, start_from
-from visa_ros.train.things import dense_truth, DenseTruth, stack, things_of
+from visa_ros.train.things import dense_truth, DenseTruth, shown_ids, stack, things_of
 from visa_ros.train.zoom import zoom_in
 
 _SHARES: Mapping[str, float] = {
+    'object kind': 1.0,
     'cell kind': 1.0,
     'cell number': 0.5,
     'token kind': 1.0,
@@ -58,10 +60,12 @@ class ReliefBatch:
     B reliefs.
 
     relief         float (B, CHANNELS, H, W)
+    ids            int64 (B, h * w), of what each cell of 8 px shows; 0 is background
     cells, tokens  the truth of cells of 8 and 16 px
     """
 
     relief: Tensor
+    ids: Tensor
     cells: DenseTruth
     tokens: DenseTruth
 
@@ -77,14 +81,19 @@ class ReliefBatches:
         """Make one batch."""
         rng = np.random.default_rng((self._training.seed, number))
         picked = rng.integers(len(self._data), size=self._training.samples)
-        reliefs, cells, tokens = zip(*(self._sample(int(i), rng) for i in picked), strict=True)
+        reliefs, ids, cells, tokens = zip(
+            *(self._sample(int(i), rng) for i in picked), strict=True
+        )
         return ReliefBatch(
-            relief=torch.from_numpy(np.stack(reliefs)), cells=stack(cells), tokens=stack(tokens)
+            relief=torch.from_numpy(np.stack(reliefs)),
+            ids=torch.from_numpy(np.stack(ids).astype(np.int64)).flatten(1),
+            cells=stack(cells),
+            tokens=stack(tokens),
         )
 
     def _sample(
         self, index: int, rng: np.random.Generator
-    ) -> tuple[np.ndarray, DenseTruth, DenseTruth]:
+    ) -> tuple[np.ndarray, np.ndarray, DenseTruth, DenseTruth]:
         clip = self._data.clip(index)
         frame, size = int(rng.integers(len(clip))), self._hw[::-1]
         ids = clip.instances(frame)
@@ -98,7 +107,8 @@ class ReliefBatches:
             ids, maps = ids[:, ::-1].copy(), maps[:, :, ::-1].copy()
             maps[ACROSS] *= -1
         things = things_of(record, 0, self._label_of)
-        return maps, dense_truth(ids, things, cell_px=8), dense_truth(ids, things, cell_px=16)
+        cells, tokens = (dense_truth(ids, things, cell_px=px) for px in (8, 16))
+        return maps, shown_ids(ids, 8), cells, tokens
 
 
 class DepthLearner(nn.Module):
@@ -113,6 +123,7 @@ class DepthLearner(nn.Module):
         self._bfloat16 = bfloat16
         self.cell_relief_head = DenseHead(FEATURES, len(config.labels))
         self.token_relief_head = DenseHead(FEATURES, len(config.labels))
+        self.object_relief_head = nn.Linear(FEATURES, len(config.labels) + 1)
         # What the stage before has learned, for the next one.
         self.pixel_head = DenseHead(config.mask_dim, len(config.labels)).requires_grad_(False)
         self.token_head = DenseHead(config.hidden, len(config.labels)).requires_grad_(False)
@@ -123,10 +134,31 @@ class DepthLearner(nn.Module):
         with torch.autocast('cpu', torch.bfloat16, enabled=self._bfloat16):
             seen = encoder(batch.relief)
         fine, coarse = (features.flatten(2).transpose(1, 2) for features in seen)
+        means, where = object_means(fine.float(), batch.ids)
+        kinds = torch.from_numpy(batch.cells.category).flatten(1)
+        truth = kinds.new_zeros(where.shape).scatter(1, batch.ids, kinds)[where]
         return {
+            # Of small things as much as of large ones.
+            'object kind': functional.cross_entropy(self.object_relief_head(means), truth),
             **self.cell_relief_head.losses(fine, batch.cells, 'cell'),
             **self.token_relief_head.losses(coarse, batch.tokens, 'token'),
         }
+
+
+def object_means(features: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
+    """
+    Average what the cells of each object show.
+
+    features  float (B, N, F)
+    ids       int64 (B, N), below 256; 0 is background
+    returns   float (n, F), and bool (B, 256): which objects these are, in their order
+    """
+    sums = features.new_zeros(len(features), 256, features.shape[2])
+    sums = sums.scatter_add(1, ids[..., None].expand_as(features), features)
+    counts = features.new_zeros(sums.shape[:2]).scatter_add(1, ids, torch.ones_like(ids).float())
+    counts[:, 0] = 0
+    where = counts > 0
+    return sums[where] / counts[where][:, None], where
 
 
 def train_depth_side(

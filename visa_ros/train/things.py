@@ -144,7 +144,7 @@ class DenseTruth:
 def dense_truth(instances: np.ndarray, things: Things, *, cell_px: int) -> DenseTruth:
     """Look at the cells of an instance picture, uint8 (H, W)."""
     half = cell_px // 2
-    ids = _shown(instances, cell_px)
+    ids = shown_ids(instances, cell_px)
     rows, columns = np.mgrid[
         half : instances.shape[0] : cell_px, half : instances.shape[1] : cell_px
     ]
@@ -164,8 +164,8 @@ def dense_truth(instances: np.ndarray, things: Things, *, cell_px: int) -> Dense
     )
 
 
-def _shown(instances: np.ndarray, cell_px: int) -> np.ndarray:
-    """Id of what each cell shows, uint8 (h, w); thin things count too."""
+def shown_ids(instances: np.ndarray, cell_px: int) -> np.ndarray:
+    """Tell the id of what each cell shows, uint8 (h, w); thin things count too."""
     height, width = instances.shape
     cells = instances.reshape(height // cell_px, cell_px, width // cell_px, cell_px)
     shown = np.zeros((height // cell_px, width // cell_px), np.uint8)
