@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import numpy as np
 import pytest
 
-from visa_ros.sim.designs import DESIGNS
+from visa_ros.sim import designs
+from visa_ros.sim.designs import DESIGNS, glasses
 from visa_ros.sim.knowledge import COLORS
 from visa_ros.sim.objects import make_design, MAKERS, UNSEEN
+from visa_ros.sim.shapes import grounded, merged
 from visa_ros.sim.world import World
 from visa_ros.sim.worldconfig import WorldConfig
 
@@ -47,10 +52,46 @@ def test_the_same_seed_draws_the_same_model():
         np.testing.assert_array_equal(one.vertices, other.vertices)
 
 
+def modules():
+    names = [module.name for module in pkgutil.iter_modules(designs.__path__)]
+    return [importlib.import_module(f'{designs.__name__}.{name}') for name in names]
+
+
 def test_no_design_is_one_that_evaluation_keeps():
-    own = {maker.__module__ for maker in DESIGNS.values()}
     kept = {maker.__module__ for maker in UNSEEN.values()}
-    assert not own & kept
+    for module in modules():
+        used = {getattr(value, '__module__', '') for value in vars(module).values()}
+        assert not used & kept, module.__name__
+
+
+MORE = [
+    pytest.param(design, id=f'{module.__name__.rpartition(".")[2]}{design.__name__}')
+    for module in modules()
+    if module.__name__.endswith('_more')
+    for name, drawn in vars(module).items()
+    if name.isupper() and isinstance(drawn, tuple) and callable(drawn[0])
+    for design in drawn
+]
+
+
+@pytest.mark.parametrize('design', MORE)
+def test_each_further_design_is_whole(design):
+    for seed in range(3):
+        drawn = design(np.random.default_rng(seed))
+        assert drawn.color == '' or drawn.color in COLORS
+        low, high = merged_bounds(drawn)
+        assert np.isfinite([low, high]).all()
+        assert 0.02 < (high - low).max() < 0.33
+
+
+def merged_bounds(model):
+    points = np.concatenate([part.vertices for part in merged(grounded(model.parts))])
+    return points.min(axis=0), points.max(axis=0)
+
+
+def test_there_is_always_room_for_the_froth_of_a_beer():
+    for seed in range(30):
+        glasses._beer_glass(np.random.default_rng(seed))
 
 
 def test_varied_scenes_show_designs():

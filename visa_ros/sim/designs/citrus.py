@@ -129,7 +129,8 @@ def _lemon_knobbly(rng: np.random.Generator) -> Model:
     mark = stretch(sphere(r * 0.12, rings=6, segments=8), (1, 1, 0.5))
     mark = move(mark, (0, 0, profile[0, 1]))
     parts = (paint(body, shade(rng, name), gloss=0.3), paint(mark, (0.3, 0.3, 0.1)))
-    return Model(parts=tuple(turn(p, 'y', rng.uniform(80, 100)) for p in parts), color=name)
+    tilt_deg = rng.uniform(80, 100)
+    return Model(parts=tuple(turn(p, 'y', tilt_deg) for p in parts), color=name)
 
 
 def _lemon_smooth(rng: np.random.Generator) -> Model:

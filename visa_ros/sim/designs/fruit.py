@@ -61,11 +61,10 @@ def _apple_blushed(rng: np.random.Generator) -> Model:
         paint(rest, shade(rng, pick(rng, ('yellow', 'green'))), gloss=0.5),
         _stalk(rng, r),
     )
-    tilt = pick(rng, 'ul') == 'l'
-    return Model(
-        parts=tuple(turn(p, 'x', rng.uniform(70, 110)) for p in parts) if tilt else parts,
-        color=name,
-    )
+    if pick(rng, 'ul') == 'l':
+        tilt_deg = rng.uniform(70, 110)
+        return Model(parts=tuple(turn(p, 'x', tilt_deg) for p in parts), color=name)
+    return Model(parts=parts, color=name)
 
 
 def _apple_flat(rng: np.random.Generator) -> Model:
@@ -170,7 +169,8 @@ def _banana_spotted(rng: np.random.Generator) -> Model:
     brown, plain = split(skin, spots)
     yellow = np.array(shade(rng, 'yellow'))
     parts = (paint(plain, yellow), paint(brown, yellow * (0.45, 0.35, 0.5)), paint(ends, _BARK))
-    return Model(parts=tuple(turn(p, 'x', rng.uniform(80, 100)) for p in parts), color='yellow')
+    tilt_deg = rng.uniform(80, 100)
+    return Model(parts=tuple(turn(p, 'x', tilt_deg) for p in parts), color='yellow')
 
 
 def _banana_stubby(rng: np.random.Generator) -> Model:

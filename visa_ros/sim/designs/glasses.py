@@ -114,8 +114,8 @@ def _beer_glass(rng: np.random.Generator) -> Model:
     parts = _clear(rng, shell(outer, 0.003, floor=floor, segments=28))
     if rng.random() < 0.75:
         beer = filling(outer, 0.003, level, floor=floor, segments=28)
-        head = outer[outer[:, 1] < level + h * rng.uniform(0.05, 0.12)]
-        froth = filling(head, 0.003, head[-1, 1], floor=level - 1e-3, segments=28)
+        top = level + h * rng.uniform(0.05, 0.12)
+        froth = filling(outer, 0.003, top, floor=level - 1e-3, segments=28)
         hue = DRINKS[pick(rng, ('beer', 'beer', 'stout'))]
         return Model(
             parts=(paint(beer, hue, gloss=0.6), paint(froth, (0.95, 0.92, 0.82)), *parts),
