@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from visa_ros.model.build import build_model
+from visa_ros.model.decision import DecisionConfig
 from visa_ros.model.segmenter import VisaSegmenter
 from visa_ros.model.text import load_text_encoder
-from visa_ros.structs import Camera, Frame
+from visa_ros.structs import Camera, Frame, Status
 
 CAMERA = Camera(width=101, height=75, fx=90.0, fy=90.0, cx=50.0, cy=37.0)
 
@@ -36,8 +37,8 @@ def looking(tiny_config):
 def make_segmenter(looking, tiny_config, model_folder):
     text = load_text_encoder(model_folder / 'text')
 
-    def make(*, relief=True, **options):
-        config = replace(tiny_config, relief=relief)
+    def make(*, relief=True, decisions=None, **options):
+        config = replace(tiny_config, relief=relief, **(decisions or {}))
         return VisaSegmenter(model=looking, text=text, config=config, **options)
 
     return make
@@ -68,3 +69,24 @@ def test_answers_are_the_same_with_and_without_memory(make_segmenter):
         one, other = weighed(kept, *frames), weighed(bare, *frames)
         for name, value in vars(one).items():
             assert value == pytest.approx(getattr(other, name), abs=1e-5), name
+
+
+def test_pictures_without_depth_have_a_decision_of_their_own(make_segmenter):
+    never, always = (DecisionConfig(absent_above=above) for above in (2.0, -1.0))
+    segmenter = make_segmenter(
+        decisions={'decision': never, 'decision_without_depth': always}, cache_bytes=1 << 20
+    )
+    for _ in range(2):  # the second time from memory
+        with_depth, without = (
+            segmenter.ground([], make_frame(1, depth=depth), 'the mug') for depth in (True, False)
+        )
+        assert with_depth.status is not Status.ABSENT
+        assert without.status is Status.ABSENT
+
+
+def test_one_decision_does_for_both_where_there_is_no_other(make_segmenter):
+    always = DecisionConfig(absent_above=-1.0)
+    segmenter = make_segmenter(decisions={'decision': always})
+    for depth in (True, False):
+        found = segmenter.ground([], make_frame(1, depth=depth), 'the mug')
+        assert found.status is Status.ABSENT

@@ -124,6 +124,8 @@ def test_config_survives_json(tiny_config):
     decision = DecisionConfig(absent=Weights(quality=-2.0), absent_above=-0.5, chosen_on='a test')
     config = replace(tiny_config, decision=decision)
     assert VisaConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
+    both = replace(config, decision_without_depth=DecisionConfig(absent_above=0.1))
+    assert VisaConfig.from_json(json.loads(json.dumps(both.to_json()))) == both
 
 
 @pytest.mark.parametrize(
@@ -133,6 +135,7 @@ def test_config_survives_json(tiny_config):
         ({}, 'labels'),
         ({'labels': ['mug'], 'decision': {'absent_abov': 0.1}}, 'absent_abov'),
         ({'labels': ['mug'], 'hidden': '32'}, 'hidden'),
+        ({'labels': ['mug'], 'decision_without_depth': 0.5}, 'decision_without_depth'),
     ],
 )
 def test_a_config_with_a_wrong_name_or_type_is_refused(raw, match):

@@ -273,6 +273,8 @@ def _average(args: argparse.Namespace) -> int:
 def _choose_decision(args: argparse.Namespace) -> int:
     from visa_ros.train.decision import choose_decision
 
-    decision = choose_decision(args.model, args.data)
-    print(f'{args.model}: absent above {decision.absent_above:.3f} of {decision.absent}')
+    config = choose_decision(args.model, args.data)
+    for decision in filter(None, (config.decision, config.decision_without_depth)):
+        print(f'{args.model}: absent above {decision.absent_above:.3f} of {decision.absent}')
+        print(f'  chosen on {decision.chosen_on}')
     return 0

@@ -35,6 +35,8 @@ class VisaConfig:
     mask_dim, mask_depth, mask_heads, mask_mlp  of SAM's mask decoder
     max_answer_tokens longest answer that is generated
     decision          when to refuse and when to ask back
+    decision_without_depth  the same about a picture without depth, where one looks at depth;
+                      None: no other
     """
 
     labels: tuple[str, ...]
@@ -55,6 +57,7 @@ class VisaConfig:
     mask_mlp: int = 512
     max_answer_tokens: int = 40
     decision: DecisionConfig = field(default_factory=partial(DecisionConfig, min_mask_px=4))
+    decision_without_depth: DecisionConfig | None = None
 
     def __post_init__(self) -> None:
         if any(side % 64 or side <= 0 for side in self.image_hw):
@@ -68,6 +71,10 @@ class VisaConfig:
     def past_hw(self) -> tuple[int, int]:
         """Size to which earlier pictures are resized, px."""
         return self.image_hw[0] // 2, self.image_hw[1] // 2
+
+    def decision_for(self, *, depth: bool) -> DecisionConfig:
+        """Return the decision about a picture with depth, or about one without."""
+        return self.decision if depth else self.decision_without_depth or self.decision
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists and numbers."""

@@ -16,7 +16,7 @@ from visa_ros.model.branches import Branches, check_length, Prompt, ReadPrompt
 from visa_ros.model.build import VisaConfig
 from visa_ros.model.cache import FrameCache
 from visa_ros.model.checkpoint import load_model
-from visa_ros.model.decision import Evidence
+from visa_ros.model.decision import DecisionConfig, Evidence
 from visa_ros.model.generation import speak, Speech, Utterance
 from visa_ros.model.objects import (
     Candidates,
@@ -128,23 +128,24 @@ class VisaSegmenter:
         """Answer several instructions as `ground` does one; the times are of all together."""
         clock = Stopwatch(self._device)
         refusal = self._vocabulary.spoken(self._vocabulary.ids(Status.ABSENT, ())[1:-1]).text
+        decision, answers = self._answers(references, target, instructions, clock)
         return [
             conclude(
                 objects,
-                self._config.decision,
+                decision,
                 answer=spoken.text,
                 refusal=refusal,
                 max_objects=max_objects,
                 ms=clock.ms,
             )
-            for spoken, objects in self._answers(references, target, instructions, clock)
+            for spoken, objects in answers
         ]
 
     def weigh_many(
         self, references: Sequence[Frame], target: Frame, texts: Sequence[str]
     ) -> list[Evidence]:
         """Return what the decisions about instructions would go by, to calibrate them."""
-        answers = self._answers(references, target, texts, Stopwatch(self._device))
+        _, answers = self._answers(references, target, texts, Stopwatch(self._device))
         return [objects.evidence for _, objects in answers]
 
     @torch.inference_mode()
@@ -154,9 +155,10 @@ class VisaSegmenter:
         target: Frame,
         instructions: Sequence[str],
         clock: Stopwatch,
-    ) -> list[tuple[Spoken, Objects]]:
+    ) -> tuple[DecisionConfig, list[tuple[Spoken, Objects]]]:
+        """Return the answers, and by what is decided about them."""
         if not instructions:
-            return []
+            return self._config.decision, []
         opening = LOOKING_BACK if references and references[0].stamp_ns > target.stamp_ns else ''
         encoded = self._text.encode([opening + text.strip() for text in instructions])
         texts = [text.to(self._device) for text in encoded]
@@ -165,16 +167,17 @@ class VisaSegmenter:
         check_length(pictures=len(references) + 1, picture=1, words=words, limit=limit)
         frames = (*references, target)
         prompt, seen = self._look(frames)
+        decision = self._config.decision_for(depth=seen.depth)
         clock.lap('encode')
         answers: list[tuple[Spoken, Objects]] = []
         for start in range(0, len(texts), _TOGETHER):
-            said, prompt = self._generate(prompt, texts[start : start + _TOGETHER])
+            said, prompt = self._generate(prompt, texts[start : start + _TOGETHER], decision)
             clock.lap('language')
             objects = self._segment(seen, prompt, said, target.rgb)
             answers += zip((one.spoken for one in said), objects, strict=True)
             clock.lap('mask')
         self._cache.put('prompt', frames, prompt)
-        return answers
+        return decision, answers
 
     def _look(self, frames: Sequence[Frame]) -> tuple[Prompt | ReadPrompt, PictureFeatures]:
         """Return the pictures for the language model and the last one for the mask decoder."""
@@ -214,7 +217,10 @@ class VisaSegmenter:
         return normalise(pictures.permute(0, 3, 1, 2).to(self._device))
 
     def _generate(
-        self, prompt: Prompt | ReadPrompt, texts: Sequence[Tensor]
+        self,
+        prompt: Prompt | ReadPrompt,
+        texts: Sequence[Tensor],
+        decision: DecisionConfig,
     ) -> tuple[list[_Said], ReadPrompt]:
         """Decode greedily; the first token decides between answering and asking back."""
         model = self._model
@@ -225,7 +231,7 @@ class VisaSegmenter:
         evidence, first = {}, {}
         for k, state in states.items():
             likely = model.lm_head(state).softmax(dim=-1)
-            evidence[k], first[k] = self._first_word(likely)
+            evidence[k], first[k] = self._first_word(likely, decision)
         said = speak(
             branches,
             states,
@@ -244,11 +250,11 @@ class VisaSegmenter:
             for k in states
         ], branches.prompt
 
-    def _first_word(self, likely: Tensor) -> tuple[Evidence, int]:
+    def _first_word(self, likely: Tensor, decision: DecisionConfig) -> tuple[Evidence, int]:
         """Weigh refusing and asking back; the answer itself is made without a refusal."""
         refusal, asking_back = self._vocabulary.refusal, self._vocabulary.asking_back
         words = Evidence(refusal=float(likely[refusal]), asking_back=float(likely[asking_back]))
-        if self._config.decision.is_ambiguous(words):
+        if decision.is_ambiguous(words):
             return words, asking_back
         others = likely.clone()
         others[[refusal, asking_back]] = 0

@@ -24,16 +24,21 @@ class PictureFeatures:
     grid       float (B, W, H/32, W/32)  visual features, before any position
     embedding  float (B, C, H/16, W/16)  for the mask decoder
     detail     float (B, 32, H/4, W/4)   for the outlines of masks
+    depth      whether depth was looked at, too
     """
 
     grid: Tensor
     embedding: Tensor
     detail: Tensor
+    depth: bool = False
 
     def float(self) -> PictureFeatures:
         """Return the same in float32."""
         return PictureFeatures(
-            grid=self.grid.float(), embedding=self.embedding.float(), detail=self.detail.float()
+            grid=self.grid.float(),
+            embedding=self.embedding.float(),
+            detail=self.detail.float(),
+            depth=self.depth,
         )
 
 
@@ -87,12 +92,14 @@ class PyramidEncoder(nn.Module):
         """
         features = self.backbone(pictures)
         grid, mixed = self._grid(features), self._mixed(features)
+        depth = False
         if self.relief is not None and relief is not None:
+            depth = True
             fine, coarse = self.relief(relief)
             grid = grid + self.relief_token(coarse)
             mixed = mixed + self.relief_cell(fine)
         return PictureFeatures(
-            grid=grid, embedding=self.fuse(mixed), detail=self._detail(features)
+            grid=grid, embedding=self.fuse(mixed), detail=self._detail(features), depth=depth
         )
 
     def grids(self, pictures: Tensor) -> Tensor:

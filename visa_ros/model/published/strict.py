@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, MISSING
+from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints, TypeVar
 
 from visa_ros.errors import ConfigError
@@ -15,8 +16,9 @@ def from_mapping(cls: type[T], raw: Any, where: str) -> T:
     """
     Build a dataclass, and those nested in it, from names and values.
 
-    An int does for a float, a list for a tuple of one type. ConfigError for an unknown name, a
-    missing one without a default, and any other type; the message begins with `where`.
+    An int does for a float, a list for a tuple of one type, and None for `X | None`. ConfigError
+    for an unknown name, a missing one without a default, and any other type; the message begins
+    with `where`.
     """
     if not is_dataclass(cls) or not isinstance(raw, Mapping):
         raise ConfigError(f'{where}: want names and values, got {raw!r}')
@@ -30,6 +32,8 @@ def from_mapping(cls: type[T], raw: Any, where: str) -> T:
 
 
 def _checked(kind: Any, value: Any, where: str) -> Any:
+    if get_origin(kind) is UnionType:
+        return None if value is None else _checked(get_args(kind)[0], value, where)
     if is_dataclass(kind):
         return from_mapping(kind, value, where)  # type: ignore[arg-type]
     if get_origin(kind) is tuple:
