@@ -76,10 +76,10 @@ def test_pictures_without_depth_have_a_decision_of_their_own(make_segmenter):
     segmenter = make_segmenter(
         decisions={'decision': never, 'decision_without_depth': always}, cache_bytes=1 << 20
     )
+    frames = [make_frame(1, depth=depth) for depth in (True, False)]
     for _ in range(2):  # the second time from memory
-        with_depth, without = (
-            segmenter.ground([], make_frame(1, depth=depth), 'the mug') for depth in (True, False)
-        )
+        with_depth, without = (segmenter.ground([], frame, 'the mug') for frame in frames)
+        assert segmenter.memory_bytes > 0
         assert with_depth.status is not Status.ABSENT
         assert without.status is Status.ABSENT
 

@@ -1,6 +1,6 @@
 """Learning what depth tells, in small: spoiled depth, a falling loss, all else as it was."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -79,6 +79,18 @@ def test_cells_of_an_object_are_averaged_and_the_background_is_none():
     means, where = object_means(features, ids)
     assert means.flatten().tolist() == [1.5, 3.0, 7.0]
     assert where.nonzero().tolist() == [[0, 3], [0, 7], [1, 3]]
+
+
+def test_depth_that_shows_no_object_teaches_none(clips, looking):
+    batch = ReliefBatches(Tabletop(clips), looking, DepthTraining(samples=2)).batch(0)
+    nothing = {f.name: np.zeros_like(getattr(batch.cells, f.name)) for f in fields(batch.cells)}
+    bare = replace(
+        batch, ids=torch.zeros_like(batch.ids), cells=replace(batch.cells, **nothing),
+        tokens=replace(batch.tokens, category=np.zeros_like(batch.tokens.category)),
+    )  # fmt: skip
+    losses = DepthLearner(build_model(looking), looking).losses(bare)
+    assert all(torch.isfinite(loss) for loss in losses.values())
+    assert losses['object kind'] == 0
 
 
 def test_training_sees_what_an_answer_sees(clips, looking, make_batches):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # What fits into an afternoon on two cores.
 IMAGE_STEPS, IMAGE_COOLDOWN = 1200, 480
-DEPTH_STEPS, DEPTH_COOLDOWN = 600, 560
+DEPTH_STEPS, DEPTH_COOLDOWN = 2400, 2000
 LANGUAGE_STEPS, LANGUAGE_COOLDOWN = 1600, 600
 ANSWER_STEPS, ANSWER_COOLDOWN = 2000, 1800
 
@@ -60,7 +60,7 @@ def _add_depth(parts: argparse._SubParsersAction) -> None:
     )
     add('--steps', type=int, default=DEPTH_STEPS, help='optimiser steps (%(default)s)')
     add('--cooldown', type=int, default=DEPTH_COOLDOWN, help='last, rate falling (%(default)s)')
-    add('--rate', type=float, default=2e-3, help='learning rate (%(default)s)')
+    add('--rate', type=float, default=1.5e-3, help='learning rate (%(default)s)')
     add('--samples', type=int, default=32, help='depth images a step (%(default)s)')
     _add_bfloat16(parser)
 

@@ -156,7 +156,7 @@ class VisaSegmenter:
         instructions: Sequence[str],
         clock: Stopwatch,
     ) -> tuple[DecisionConfig, list[tuple[Spoken, Objects]]]:
-        """Return the answers, and by what is decided about them."""
+        """Return by what is decided about the answers, and these."""
         if not instructions:
             return self._config.decision, []
         opening = LOOKING_BACK if references and references[0].stamp_ns > target.stamp_ns else ''
@@ -217,10 +217,7 @@ class VisaSegmenter:
         return normalise(pictures.permute(0, 3, 1, 2).to(self._device))
 
     def _generate(
-        self,
-        prompt: Prompt | ReadPrompt,
-        texts: Sequence[Tensor],
-        decision: DecisionConfig,
+        self, prompt: Prompt | ReadPrompt, texts: Sequence[Tensor], decision: DecisionConfig
     ) -> tuple[list[_Said], ReadPrompt]:
         """Decode greedily; the first token decides between answering and asking back."""
         model = self._model
@@ -267,13 +264,12 @@ class VisaSegmenter:
         token_hw, head = self._model.encoder.token_hw, self._model.mask_head
         visual = prompt.states[len(prompt.states) - token_hw[0] * token_hw[1] :]
         asked = self._model.match(torch.stack([one.asked for one in said]))
-        seg = [state for one in said for state in one.utterance.seg]
-        prompts = torch.cat((asked, torch.stack(seg))) if seg else asked
+        prompts = torch.cat((asked, *(s[None] for one in said for s in one.utterance.seg)))
         decoded = head(seen.embedding[0], seen.detail[0], visual, token_hw, prompts)
         full = functional.interpolate(decoded.fine[:, None], rgb.shape[:2], mode='bilinear')[:, 0]
         guide = Guide(rgb, (decoded.fine.shape[1], decoded.fine.shape[2]))
         fit, quality = surest_places(decoded.coarse[: len(said)]), decoded.quality.clamp(0, 1)
-        objects, first, least = [], len(said), self._config.decision.min_mask_px
+        objects, first, decision = [], len(said), self._config.decision_for(depth=seen.depth)
         for k, one in enumerate(said):
             own = slice(first, first + len(one.utterance.seg))
             first = own.stop
@@ -285,7 +281,7 @@ class VisaSegmenter:
                 labels=one.spoken.labels,
             )
             whole = outlined(decoded.fine[k], guide, quality=float(quality[k]), fit=fit[k])
-            objects.append(divide_whole(whole, named, one.words, min_mask_px=least))
+            objects.append(divide_whole(whole, named, one.words, min_mask_px=decision.min_mask_px))
         return objects
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from visa_ros.data.tabletop import Tabletop
+from visa_ros.errors import DataError
 from visa_ros.model.build import VisaConfig
 from visa_ros.model.checkpoint import CONFIG
 from visa_ros.model.decision import calibrate, DecisionConfig, Evidence
@@ -38,16 +39,22 @@ def choose_decision(
     max_false_refusals  share of the questions with an answer which may be refused
     returns             the config as it is written
 
-    DataError for unreadable clips, CheckpointError if the folder holds no model.
+    DataError for unreadable clips, without depth where the model looks at it, and where no
+    question, or every one, is about something absent; CheckpointError if the folder holds no
+    model.
     """
-    asking = _Asking(load_segmenter(folder), Tabletop(data), questions)
+    clips = Tabletop(data)
+    asking = _Asking(load_segmenter(folder), clips, questions)
+    every, half = range(len(clips)), [k for k in range(len(clips)) if k // 2 % 2 == 0]
     config = VisaConfig.from_json(json.loads((folder / CONFIG).read_text()))
     least, allowed = config.decision.min_mask_px, max_false_refusals
-    first = asking.choose(depth=config.relief, min_mask_px=least, max_false_refusals=allowed)
-    config = replace(config, decision=first, decision_without_depth=None)
+    first = asking.choose(
+        every, depth=config.relief, min_mask_px=least, max_false_refusals=allowed
+    )
+    other = None
     if config.relief:
-        other = asking.choose(depth=False, min_mask_px=least, max_false_refusals=allowed)
-        config = replace(config, decision_without_depth=other)
+        other = asking.choose(half, depth=False, min_mask_px=least, max_false_refusals=allowed)
+    config = replace(config, decision=first, decision_without_depth=other)
     scratch = folder / (CONFIG + '.part')
     scratch.write_text(json.dumps(config.to_json(), indent=1) + '\n')
     os.replace(scratch, folder / CONFIG)
@@ -63,10 +70,9 @@ class _Asking:
     questions: int
 
     def choose(
-        self, *, depth: bool, min_mask_px: int, max_false_refusals: float
+        self, numbers: Sequence[int], *, depth: bool, min_mask_px: int, max_false_refusals: float
     ) -> DecisionConfig:
-        """Choose the decision about pictures with depth, or about those without."""
-        numbers = [k for k in range(len(self.clips)) if depth or k // 2 % 2 == 0]
+        """Choose the decision about pictures with depth, or about those without, by clips."""
         evidence, second_look, truths = zip(*self._asked(numbers, depth=depth), strict=True)
         return calibrate(
             evidence,
@@ -89,6 +95,8 @@ class _Asking:
         for index in tqdm(numbers, desc='with depth' if depth else 'without', unit='clip'):
             clip = self.clips.clip(index)
             frames = clip.frames(depth=depth)
+            if depth and frames[-1].depth_m is None:
+                raise DataError(f'{clip.name} has no depth; render the clips again')
             asked = make_expressions(
                 clip.record, len(clip) - 1, np.random.default_rng((index, 3)),
                 count=self.questions, more=words[index % len(words)],

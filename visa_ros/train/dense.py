@@ -44,7 +44,7 @@ class DenseHead(nn.Module):
         losses = {
             'kind': functional.cross_entropy(category.transpose(1, 2), kinds, self.weight),
             'color': _mean_cross_entropy(color.transpose(1, 2), hues),
-            'number': functional.smooth_l1_loss(numbers[inside], wanted[inside]),
+            'number': _mean_smooth_l1(numbers[inside], wanted[inside]),
         }
         said = inside[..., None] & ~flags.isnan()
         if said.any():
@@ -52,6 +52,12 @@ class DenseHead(nn.Module):
                 flagged[said], flags[said]
             )
         return {f'{prefix} {name}': loss for name, loss in losses.items()}
+
+
+def _mean_smooth_l1(numbers: Tensor, wanted: Tensor) -> Tensor:
+    """Mean; 0 of nothing."""
+    total = functional.smooth_l1_loss(numbers, wanted, reduction='sum')
+    return total / max(1, numbers.numel())
 
 
 def _mean_cross_entropy(logits: Tensor, classes: Tensor) -> Tensor:

@@ -1,5 +1,6 @@
 """
-Learn to see shapes: what kind of object each cell of a relief shows, colours unseen.
+Learn to see shapes: what kind of object each cell of a relief shows, colours unseen, and what kind
+each object is by the mean of its cells, in which a pen counts as much as a pan.
 
 Colours tell the kinds of training's designs so well that depth would learn little beside them, and
 they tell less of designs that are new. So depth learns alone, before both answer together.
@@ -47,7 +48,7 @@ class DepthTraining:
     """
 
     schedule: Schedule = field(
-        default_factory=lambda: Schedule(steps=600, cooldown=560, rate=2e-3)
+        default_factory=lambda: Schedule(steps=2400, cooldown=2000, rate=1.5e-3)
     )
     samples: int = 32
     bfloat16: bool = False
@@ -123,7 +124,7 @@ class DepthLearner(nn.Module):
         self._bfloat16 = bfloat16
         self.cell_relief_head = DenseHead(FEATURES, len(config.labels))
         self.token_relief_head = DenseHead(FEATURES, len(config.labels))
-        self.object_relief_head = nn.Linear(FEATURES, len(config.labels) + 1)
+        self.object_relief_head = nn.Linear(FEATURES, len(config.labels) + 1)  # 0 is none
         # What the stage before has learned, for the next one.
         self.pixel_head = DenseHead(config.mask_dim, len(config.labels)).requires_grad_(False)
         self.token_head = DenseHead(config.hidden, len(config.labels)).requires_grad_(False)
@@ -137,9 +138,9 @@ class DepthLearner(nn.Module):
         means, where = object_means(fine.float(), batch.ids)
         kinds = torch.from_numpy(batch.cells.category).flatten(1)
         truth = kinds.new_zeros(where.shape).scatter(1, batch.ids, kinds)[where]
+        told = functional.cross_entropy(self.object_relief_head(means), truth, reduction='sum')
         return {
-            # Of small things as much as of large ones.
-            'object kind': functional.cross_entropy(self.object_relief_head(means), truth),
+            'object kind': told / max(1, len(means)),
             **self.cell_relief_head.losses(fine, batch.cells, 'cell'),
             **self.token_relief_head.losses(coarse, batch.tokens, 'token'),
         }
@@ -155,7 +156,7 @@ def object_means(features: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
     """
     sums = features.new_zeros(len(features), 256, features.shape[2])
     sums = sums.scatter_add(1, ids[..., None].expand_as(features), features)
-    counts = features.new_zeros(sums.shape[:2]).scatter_add(1, ids, torch.ones_like(ids).float())
+    counts = features.new_zeros(sums.shape[:2]).scatter_add(1, ids, features.new_ones(ids.shape))
     counts[:, 0] = 0
     where = counts > 0
     return sums[where] / counts[where][:, None], where

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, MISSING
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints, TypeVar
 
 from visa_ros.errors import ConfigError
@@ -33,7 +33,8 @@ def from_mapping(cls: type[T], raw: Any, where: str) -> T:
 
 def _checked(kind: Any, value: Any, where: str) -> Any:
     if get_origin(kind) is UnionType:
-        return None if value is None else _checked(get_args(kind)[0], value, where)
+        (other,) = set(get_args(kind)) - {NoneType}
+        return None if value is None else _checked(other, value, where)
     if is_dataclass(kind):
         return from_mapping(kind, value, where)  # type: ignore[arg-type]
     if get_origin(kind) is tuple:

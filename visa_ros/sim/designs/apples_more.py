@@ -33,7 +33,7 @@ _NAMES = ('red', 'red', 'green', 'yellow')
 def _apple_core(rng: np.random.Generator) -> Model:
     """Eaten down to its core: skin above and below, a thin waist of flesh; stands or lies."""
     r, name = rng.uniform(0.03, 0.042), pick(rng, _NAMES)
-    h, waist = r * rng.uniform(1.75, 2.2), r * rng.uniform(0.3, 0.30)
+    h, waist = r * rng.uniform(1.75, 2.2), r * rng.uniform(0.25, 0.35)
     foot, head = r * rng.uniform(0.55, 0.72), r * rng.uniform(0.66, 0.88)
     knots = [(0, h * 0.08), (foot * 0.5, 0), (foot, h * 0.1), (foot * 0.9, h * 0.2)]
     knots += [(waist, h * 0.38), (waist, h * 0.58), (head * 0.85, h * 0.76), (head, h * 0.85)]
@@ -157,7 +157,7 @@ def _apple_peeled(rng: np.random.Generator) -> Model:
 
 
 def _apple_faceted(rng: np.random.Generator) -> Model:
-    """Toy or ornament of few flat faces or with a square section, a big leaf on its stalk."""
+    """Toy or ornament of few flat faces or of square section, at times with a big leaf."""
     r, name = rng.uniform(0.024, 0.05), pick(rng, (*_NAMES, 'red'))
     outline, h = _outline(rng, r)
     if rng.random() < 0.65:
@@ -169,10 +169,10 @@ def _apple_faceted(rng: np.random.Generator) -> Model:
     thick, tall = r * rng.uniform(0.06, 0.12), h * rng.uniform(0.35, 0.5)
     stalk = move(cylinder(thick, tall, segments=6), (0, 0, h * 0.8))
     parts.append(paint(stalk, _BARK if rng.random() < 0.5 else (0.2, 0.35, 0.1)))
-    for k in range(int(rng.integers(0, 2))):
+    if rng.random() < 0.5:
         blade = leaf(r * rng.uniform(0.7, 1.2), r * rng.uniform(0.4, 0.7), rise=r * 0.35)
         blade = stretch(blade, (1, 1, 1.6))
-        blade = move(turn(blade, 'z', rng.uniform(0, 100) + 150 * k), (0, 0, h * 1.02))
+        blade = move(turn(blade, 'z', rng.uniform(0, 360)), (0, 0, h * 1.02))
         parts.append(paint(blade, _LEAF * rng.uniform(0.8, 1.6)))
     return Model(parts=tuple(parts), color=name)
 

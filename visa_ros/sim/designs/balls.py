@@ -28,7 +28,7 @@ def _ball_football(rng: np.random.Generator) -> Model:
     other = 'black' if classic else pick(rng, [c for c in (*VIVID, 'black') if c != name])
     five, six = _panels(r)
     parts = (paint(six, shade(rng, name), gloss=0.5), paint(five, shade(rng, other), gloss=0.5))
-    return Model(parts=_rolled(rng, parts), color=name)
+    return Model(parts=rolled(rng, parts), color=name)
 
 
 def _ball_seamed(rng: np.random.Generator) -> Model:
@@ -45,7 +45,7 @@ def _ball_seamed(rng: np.random.Generator) -> Model:
     parts = [paint(sphere(r, rings=22, segments=34), rgb, gloss=0.0 if tennis else 0.4)]
     if tennis:
         parts.append(paint(_seam(curve, r, r * 0.05), (0.92, 0.92, 0.9), gloss=0.0))
-        return Model(parts=_rolled(rng, parts), color=name)
+        return Model(parts=rolled(rng, parts), color=name)
     red = shade(rng, 'red')
     unit = curve / np.linalg.norm(curve, axis=1, keepdims=True)
     for k in range(64):
@@ -54,7 +54,7 @@ def _ball_seamed(rng: np.random.Generator) -> Model:
         ahead = (unit[(k + 1) % 64] - unit[k]) * 0.6
         bow = np.stack((unit[k] + across + ahead, unit[k] * 1.02, unit[k] - across + ahead))
         parts.append(paint(_seam(bow, r, r * 0.022), red, gloss=0.2))
-    return Model(parts=_rolled(rng, parts), color=name)
+    return Model(parts=rolled(rng, parts), color=name)
 
 
 def _ball_volleyball(rng: np.random.Generator) -> Model:
@@ -79,7 +79,7 @@ def _ball_volleyball(rng: np.random.Generator) -> Model:
             second = turn(turn(first, 'x', 90), 'y', 90)
             parts += [first, second, turn(turn(second, 'x', 90), 'y', 90)]
     name = names[0] if len(set(names)) == 1 else ''
-    return Model(parts=_rolled(rng, parts), color=name)
+    return Model(parts=rolled(rng, parts), color=name)
 
 
 def _ball_dotted(rng: np.random.Generator) -> Model:
@@ -89,11 +89,11 @@ def _ball_dotted(rng: np.random.Generator) -> Model:
     parts = [paint(sphere(r, rings=22, segments=34), shade(rng, name), gloss=0.6)]
     size = rng.uniform(0.14, 0.28)
     rgb = shade(rng, other)
-    for direction in _spread(int(rng.integers(10, 26))):
+    for direction in spread(int(rng.integers(10, 26))):
         angles = np.linspace(size, 0.001, 4)
         dot = lathe(1.012 * r * np.stack((np.sin(angles), np.cos(angles)), 1), segments=16)
-        parts.append(paint(_facing(dot, direction), rgb, gloss=0.6))
-    return Model(parts=_rolled(rng, parts), color=name)
+        parts.append(paint(facing(dot, direction), rgb, gloss=0.6))
+    return Model(parts=rolled(rng, parts), color=name)
 
 
 def _ball_nubbly(rng: np.random.Generator) -> Model:
@@ -106,9 +106,9 @@ def _ball_nubbly(rng: np.random.Generator) -> Model:
         [(size, 0), (size * 0.8, height), (size * 0.3, height * 1.2), (0, height * 1.25)],
         segments=8,
     )
-    for direction in _spread(int(rng.integers(40, 80))):
-        parts.append(paint(_facing(move(knob, (0, 0, r * 0.98)), direction), rgb, gloss=0.5))
-    return Model(parts=_rolled(rng, parts), color=name)
+    for direction in spread(int(rng.integers(40, 80))):
+        parts.append(paint(facing(move(knob, (0, 0, r * 0.98)), direction), rgb, gloss=0.5))
+    return Model(parts=rolled(rng, parts), color=name)
 
 
 def _ball_swirled(rng: np.random.Generator) -> Model:
@@ -130,7 +130,7 @@ def _ball_swirled(rng: np.random.Generator) -> Model:
         paint(rest, shade(rng, name), gloss=0.6),
         paint(stripes, shade(rng, other), gloss=0.6),
     )
-    return Model(parts=_rolled(rng, parts), color='')
+    return Model(parts=rolled(rng, parts), color='')
 
 
 _BALLS: tuple[Design, ...] = (
@@ -143,12 +143,13 @@ _BALLS: tuple[Design, ...] = (
 )
 
 
-def _rolled(rng: np.random.Generator, parts: Sequence[Part]) -> tuple[Part, ...]:
+def rolled(rng: np.random.Generator, parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Turn all parts alike, as a ball comes to lie."""
     about, tilt = rng.uniform(0, 360, 2)
     return tuple(turn(turn(p, 'z', about), 'x', tilt) for p in parts)
 
 
-def _spread(count: int) -> np.ndarray:
+def spread(count: int) -> np.ndarray:
     """Directions (count, 3) evenly over the sphere."""
     k = np.arange(count) + 0.5
     z = 1 - 2 * k / count
@@ -157,7 +158,7 @@ def _spread(count: int) -> np.ndarray:
     return np.stack((flat * np.cos(angle), flat * np.sin(angle), z), 1)
 
 
-def _facing(part: Part, direction: np.ndarray) -> Part:
+def facing(part: Part, direction: np.ndarray) -> Part:
     """Turn what looks up to look in a direction."""
     side = np.cross([0.3, 0.9, 0.1], direction)
     side /= np.linalg.norm(side)

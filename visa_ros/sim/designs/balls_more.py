@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from visa_ros.sim.designs.balls import facing, rolled, spread
 from visa_ros.sim.designs.drawing import Design
 from visa_ros.sim.designs.solids import face_centers, split
 from visa_ros.sim.finish import paint, pick, shade
 from visa_ros.sim.goods import VIVID
-from visa_ros.sim.shapes import cylinder, lathe, Model, move, Part, sphere, stretch, turn
+from visa_ros.sim.shapes import cylinder, lathe, Model, move, sphere, stretch, turn
 
 
 def _ball_rugby(rng: np.random.Generator) -> Model:
@@ -36,12 +37,12 @@ def _ball_golf(rng: np.random.Generator) -> Model:
     """Golf or hockey ball: small, dimples all over."""
     r, name = rng.uniform(0.02, 0.037), pick(rng, ('white', 'white', 'white', 'yellow', 'orange'))
     body = sphere(r, rings=34, segments=44)
-    dimples = _spread(int(rng.integers(70, 130)))
+    dimples = spread(int(rng.integers(70, 130)))
     nearest = (body.vertices / r @ dimples.T).max(1)
     size = 2.0 / np.sqrt(len(dimples))
     deep = np.maximum(1 - (1 - nearest) * 2 / (0.7 * size) ** 2, 0)
     body = replace(body, vertices=body.vertices * (1 - 0.06 * deep)[:, None])
-    return Model(parts=_rolled(rng, [paint(body, shade(rng, name), gloss=0.6)]), color=name)
+    return Model(parts=rolled(rng, [paint(body, shade(rng, name), gloss=0.6)]), color=name)
 
 
 def _ball_bowling(rng: np.random.Generator) -> Model:
@@ -65,9 +66,9 @@ def _ball_floorball(rng: np.random.Generator) -> Model:
     size = rng.uniform(0.14, 0.21)
     angles = np.linspace(size, 0.001, 3)
     hole = lathe(1.008 * r * np.stack((np.sin(angles), np.cos(angles)), 1), segments=12)
-    for direction in _spread(int(rng.integers(20, 30))):
-        parts.append(paint(_facing(hole, direction), np.array(rgb) * 0.25, gloss=0.0))
-    return Model(parts=_rolled(rng, parts), color=name)
+    for direction in spread(int(rng.integers(20, 30))):
+        parts.append(paint(facing(hole, direction), np.array(rgb) * 0.25, gloss=0.0))
+    return Model(parts=rolled(rng, parts), color=name)
 
 
 def _ball_woven(rng: np.random.Generator) -> Model:
@@ -82,8 +83,8 @@ def _ball_woven(rng: np.random.Generator) -> Model:
         for axis in ((0, a, b), (a, b, 0), (b, 0, a)):
             direction = np.array(axis, float) / np.linalg.norm(axis)
             tone = np.clip(rgb * rng.uniform(0.85, 1.15), 0, 1)
-            parts.append(paint(_facing(hoop, direction), tone, gloss=0.3))
-    return Model(parts=_rolled(rng, parts), color=name)
+            parts.append(paint(facing(hoop, direction), tone, gloss=0.3))
+    return Model(parts=rolled(rng, parts), color=name)
 
 
 def _ball_juggling(rng: np.random.Generator) -> Model:
@@ -108,9 +109,9 @@ def _ball_spiky(rng: np.random.Generator) -> Model:
     parts = [paint(sphere(r, rings=14, segments=20), rgb, gloss=0.4)]
     wide = r * rng.uniform(0.09, 0.16)
     spike = lathe([(wide, 0), (wide * 0.7, r * long * 0.6), (0, r * long)], segments=6)
-    for direction in _spread(int(rng.integers(70, 120))):
-        parts.append(paint(_facing(move(spike, (0, 0, r * 0.97)), direction), rgb, gloss=0.4))
-    return Model(parts=_rolled(rng, parts), color=name)
+    for direction in spread(int(rng.integers(70, 120))):
+        parts.append(paint(facing(move(spike, (0, 0, r * 0.97)), direction), rgb, gloss=0.4))
+    return Model(parts=rolled(rng, parts), color=name)
 
 
 BALLS: tuple[Design, ...] = (
@@ -122,22 +123,3 @@ BALLS: tuple[Design, ...] = (
     _ball_juggling,
     _ball_spiky,
 )
-
-
-def _rolled(rng: np.random.Generator, parts: list[Part]) -> tuple[Part, ...]:
-    about, tilt = rng.uniform(0, 360, 2)
-    return tuple(turn(turn(p, 'z', about), 'x', tilt) for p in parts)
-
-
-def _spread(count: int) -> np.ndarray:
-    """Directions (count, 3) evenly over the sphere."""
-    z = 1 - (2 * np.arange(count) + 1) / count
-    angle = np.pi * (3 - 5**0.5) * np.arange(count)
-    flat = np.sqrt(1 - z**2)
-    return np.stack((flat * np.cos(angle), flat * np.sin(angle), z), 1)
-
-
-def _facing(part: Part, direction: np.ndarray) -> Part:
-    """Turn what looks up to look in a direction."""
-    tilt = float(np.rad2deg(np.arccos(np.clip(direction[2], -1, 1))))
-    return turn(turn(part, 'y', tilt), 'z', float(np.rad2deg(np.arctan2(*direction[1::-1]))))

@@ -56,7 +56,7 @@ def _banana_hand(rng: np.random.Generator) -> Model:
 
 
 def _banana_peel(rng: np.random.Generator) -> Model:
-    """Empty peel thrown down: three to five limp arms around the stalk, or inside up."""
+    """Empty peel thrown down: three to five limp arms around the stalk."""
     count, name = int(rng.integers(3, 6)), 'yellow'
     rgb, length, wide = shade(rng, name), rng.uniform(0.08, 0.135), rng.uniform(0.013, 0.02)
     top = rng.uniform(0.03, 0.065)

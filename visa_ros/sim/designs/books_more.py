@@ -103,12 +103,13 @@ def _book_zigzag(rng: np.random.Generator) -> Model:
         slope = (90 - half) * (1 if i % 2 == 0 else -1)
         at = ((i + 0.5 - folds / 2) * run, 0.0, 0.0)
         parts.append(paint(move(turn(leaf, 'z', slope), at), rgb if outer else _PAPER))
+        if outer:
+            continue
         sheet = cover_print(rng, _PAPER if rng.random() < 0.6 else shade(rng, pick(rng, COVERS)))
         for face in (-1, 1):
             flat = flat_quad(w * 0.8, d * 0.8, 0)
             quad = [(-face * x, face * 0.0009, z + d * 0.48) for x, z, _ in flat]
-            if not outer:
-                parts.append(move(turn(picture([quad], sheet), 'z', slope), at))
+            parts.append(move(turn(picture([quad], sheet), 'z', slope), at))
     return Model(parts=tuple(parts), color='')
 
 

@@ -121,8 +121,9 @@ def _jug_bottle(rng: np.random.Generator) -> Model:
     grip = [(r * 0.3, 0, h * 0.92), (r * 0.8, 0, h * 0.93), (r * 0.98, 0, h * 0.8)]
     grip = tube([*grip, (r * 0.9, 0, top * 0.98)], r * rng.uniform(0.12, 0.18))
     cap = move(cylinder(r * 0.36, h * 0.11, bevel=0.003), (0, 0, h * 0.96))
-    parts = [paint(p, shade(rng, name), gloss=0.4) for p in (body, grip)]
-    parts = [parts[0], paint(grip, parts[0].rgba[:3]), paint(cap, other_color(rng, name, HUES))]
+    rgb = shade(rng, name)
+    parts = [paint(p, rgb, gloss=0.4) for p in (body, grip)]
+    parts.append(paint(cap, other_color(rng, name, HUES)))
     tag = squared(wrapped(outer, top * 0.2, top * rng.uniform(0.5, 0.95)), power)
     tag = stretch(tag, (1, deep, 1))
     parts.append(paint(tag, other_color(rng, name, HUES)))

@@ -22,7 +22,7 @@ _TONES = (*VIVID, 'white', 'black', 'gray', 'brown')
 
 
 def _box_plan(rng: np.random.Generator) -> Model:
-    """Gift or hat box: six or eight sides, or an oval, a lid with a lip, a ribbon or a knob."""
+    """Gift or hat box: six or eight sides, or an oval, a lid with a knob, at times ribbons."""
     r, sides = rng.uniform(0.04, 0.09), int(rng.choice([6, 6, 8, 8, 28]))
     h, name = r * rng.uniform(0.6, 1.5), pick(rng, _TONES)
     plan = circle(sides) * r * [1, rng.uniform(0.65, 0.85) if sides == 28 else 1]
@@ -33,11 +33,10 @@ def _box_plan(rng: np.random.Generator) -> Model:
     parts.append(paint(lid, rgb))
     top = h + high * 0.3
     if rng.random() < 0.6:
-        for about in (0, 90):
+        for about in (0,) if sides == 28 else (0, 90):
             band = rounded_box((r * 1.75, r * 0.16, 0.0014), radius=0.0004, steps=1)
             band = move(band, (0, 0, top - 0.0004))
-            band = turn(band, 'z', about) if sides != 28 or not about else band
-            parts.append(paint(band, other, gloss=0.6))
+            parts.append(paint(turn(band, 'z', about), other, gloss=0.6))
     knob = sphere(r * 0.12, rings=8, segments=12)
     parts.append(paint(move(knob, (0, 0, top + r * 0.08)), other, gloss=0.6))
     return Model(parts=tuple(parts), color=name)

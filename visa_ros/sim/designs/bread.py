@@ -35,7 +35,7 @@ def _bread_baguette(rng: np.random.Generator) -> Model:
     ends = np.maximum(1 - np.abs(at) ** rng.uniform(4, 9), 0.03) ** 0.5
     path = np.stack((at * length / 2, 0 * at, 0 * at), 1)
     crust = sweep(path, _dome(22, 0.5), r * ends, across=(0, -1, 0))
-    brown = _crust(rng)
+    brown = crust_rgb(rng)
     parts = [paint(crust, brown, gloss=0.15)]
     slant = rng.uniform(15, 50)
     for x in np.linspace(-0.38, 0.38, int(rng.integers(3, 7))) * length:
@@ -49,7 +49,7 @@ def _bread_tin(rng: np.random.Generator) -> Model:
     """Loaf from a tin: straight sides and a top risen over the rim; whole or cut open."""
     w, h, length = rng.uniform(0.08, 0.11), rng.uniform(0.08, 0.12), rng.uniform(0.12, 0.22)
     outline = _toast(w, h, rng.uniform(0.0, 0.12))
-    brown = _crust(rng)
+    brown = crust_rgb(rng)
     loaf = bumpy(rng, extruded(outline, length, bevel=0.008), 0.001, 0.05)
     parts = [paint(loaf, brown, gloss=0.15)]
     if rng.random() < 0.5:
@@ -63,7 +63,7 @@ def _bread_tin(rng: np.random.Generator) -> Model:
 def _bread_sliced(rng: np.random.Generator) -> Model:
     """Tin loaf cut in slices, some fallen forward."""
     w, h, thick = rng.uniform(0.08, 0.1), rng.uniform(0.08, 0.11), rng.uniform(0.009, 0.015)
-    outline, brown = _toast(w, h, rng.uniform(0.0, 0.1)), _crust(rng)
+    outline, brown = _toast(w, h, rng.uniform(0.0, 0.1)), crust_rgb(rng)
     count, fallen = int(rng.integers(5, 11)), int(rng.integers(1, 4))
     slice_ = [paint(extruded(outline, thick, bevel=0.001), brown, gloss=0.1)]
     slice_.append(_upright(outline, -thick / 2 - 0.0006))
@@ -85,7 +85,7 @@ def _bread_slice(rng: np.random.Generator) -> Model:
     """One to three slices, flat on the table, fresh or toasted."""
     w, thick = rng.uniform(0.085, 0.115), rng.uniform(0.01, 0.018)
     outline = _toast(w, w * rng.uniform(0.9, 1.15), rng.uniform(0.02, 0.12))
-    crust = _crust(rng) * 0.9
+    crust = crust_rgb(rng) * 0.9
     crumb = _CRUMB * np.power(rng.uniform(0.6, 1.0), (0.5, 1.0, 1.8))
     whole = turn(extruded(outline, thick, bevel=0.002), 'x', -90)
     whole = move(whole, (0, 0, thick / 2))
@@ -107,7 +107,7 @@ def _bread_plait(rng: np.random.Generator) -> Model:
     at = np.linspace(-1, 1, 46)
     fade = np.maximum(1 - np.abs(at) ** 3, 0.04) ** 0.6
     turns = rng.uniform(1.6, 2.6)
-    brown = _crust(rng)
+    brown = crust_rgb(rng)
     parts = []
     for strand in range(3):
         phase = np.pi * turns * at + 2 * np.pi * strand / 3
@@ -122,7 +122,7 @@ def _bread_rolls(rng: np.random.Generator) -> Model:
     """One to four rolls baked together, plain, split or strewn with seeds."""
     r = rng.uniform(0.03, 0.045)
     count = int(rng.integers(1, 5))
-    long, brown = rng.uniform(1.0, 1.5), _crust(rng)
+    long, brown = rng.uniform(1.0, 1.5), crust_rgb(rng)
     t = np.linspace(-0.4, np.pi / 2, 14)
     bun = lathe(np.stack((r * np.cos(t), r * 0.75 * (np.sin(t) + 0.39)), 1), segments=28)
     bun = stretch(bun, (1, long, 1))
@@ -155,7 +155,8 @@ _BREADS: tuple[Design, ...] = (
 )
 
 
-def _crust(rng: np.random.Generator) -> np.ndarray:
+def crust_rgb(rng: np.random.Generator) -> np.ndarray:
+    """Draw the colour of a crust."""
     return np.array([0.6, rng.uniform(0.31, 0.4), rng.uniform(0.1, 0.17)]) * rng.uniform(0.65, 1.2)
 
 

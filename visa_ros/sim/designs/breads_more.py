@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from visa_ros.sim.designs.bread import crust_rgb
 from visa_ros.sim.designs.drawing import Design
 from visa_ros.sim.designs.solids import bumpy, extruded, flat
 from visa_ros.sim.finish import paint
@@ -15,7 +16,7 @@ _FLOUR = np.array([0.88, 0.78, 0.6])
 
 def _bread_ring(rng: np.random.Generator) -> Model:
     """Wreath: a ring of dough, smooth and slashed or of balls baked together."""
-    r, brown = rng.uniform(0.06, 0.11), _crust(rng)
+    r, brown = rng.uniform(0.06, 0.11), crust_rgb(rng)
     tube, knobs = r * rng.uniform(0.3, 0.45), int(rng.integers(7, 12))
     parts = []
     if rng.random() < 0.5:
@@ -36,7 +37,7 @@ def _bread_ring(rng: np.random.Generator) -> Model:
 def _bread_humps(rng: np.random.Generator) -> Model:
     """Milk loaf from a tin: straight below, two to five round humps above."""
     w, h, count = rng.uniform(0.08, 0.11), rng.uniform(0.05, 0.08), int(rng.integers(2, 6))
-    each, brown = w * rng.uniform(0.5, 0.62), _crust(rng)
+    each, brown = w * rng.uniform(0.5, 0.62), crust_rgb(rng)
     half = w / 2
     box = [(-half * 0.92, 0), (half * 0.92, 0), (half, h), (-half, h)]
     parts = [paint(extruded(box, each * count, bevel=0.006), brown * (1.12, 1.2, 1.25))]
@@ -51,7 +52,7 @@ def _bread_humps(rng: np.random.Generator) -> Model:
 def _bread_epi(rng: np.random.Generator) -> Model:
     """Ear of wheat: a baguette snipped into pointed leaves to left and right."""
     length, count = rng.uniform(0.17, 0.26), int(rng.integers(5, 10))
-    step, brown = length / count, _crust(rng)
+    step, brown = length / count, crust_rgb(rng)
     wide, out = step * rng.uniform(0.36, 0.46), rng.uniform(20, 42)
     parts: list[Part] = []
     for k in range(count):
@@ -68,7 +69,7 @@ def _bread_epi(rng: np.random.Generator) -> Model:
 def _bread_triangles(rng: np.random.Generator) -> Model:
     """Toast cut from corner to corner: two to four triangles in crust, stacked or apart."""
     w, thick = rng.uniform(0.08, 0.11), rng.uniform(0.01, 0.017)
-    crumb, brown = _CRUMB * np.power(rng.uniform(0.6, 1.0), (0.5, 1.0, 1.8)), _crust(rng)
+    crumb, brown = _CRUMB * np.power(rng.uniform(0.6, 1.0), (0.5, 1.0, 1.8)), crust_rgb(rng)
     plan = np.array([(-0.5, -0.48), (0.48, -0.5), (0.5, -0.44), (-0.44, 0.5), (-0.5, 0.48)]) * w
     middle = plan.mean(0)
     whole = turn(extruded(plan - middle, thick, bevel=0.001), 'x', -90)
@@ -90,7 +91,3 @@ BREADS: tuple[Design, ...] = (
     _bread_epi,
     _bread_triangles,
 )
-
-
-def _crust(rng: np.random.Generator) -> np.ndarray:
-    return np.array([0.6, rng.uniform(0.31, 0.4), rng.uniform(0.1, 0.17)]) * rng.uniform(0.65, 1.2)

@@ -22,7 +22,6 @@ from visa_ros.sim.shapes import (
     rectangle,
     rounded_box,
     sphere,
-    stretch,
     sweep,
     turn,
 )
@@ -151,7 +150,7 @@ def _bubble(rng: np.random.Generator) -> Model:
 
 
 def _tree(rng: np.random.Generator) -> Model:
-    """Candle in the shape of a fir: cones or toothed tiers on a short trunk."""
+    """Candle in the shape of a fir: tiers on a short trunk."""
     r, name = rng.uniform(0.026, 0.04), pick(rng, ('green', 'green', 'white', 'red', 'blue'))
     h, tiers = r * rng.uniform(2.2, 3.2), int(rng.integers(3, 6))
     rows = [(0, 0), (r * 0.4, 0), (r * 0.35, h * 0.1)]
@@ -165,7 +164,7 @@ def _tree(rng: np.random.Generator) -> Model:
 
 
 def _star(rng: np.random.Generator) -> Model:
-    """Star, heart-like or flower-shaped low candle, or a tall star-shaped pillar."""
+    """Star or flower-shaped low candle, or a tall star-shaped pillar."""
     r, name = rng.uniform(0.026, 0.048), pick(rng, _WAXES)
     h = r * (rng.uniform(0.5, 0.9) if rng.random() < 0.5 else rng.uniform(1.8, 3.0))
     points = int(rng.choice([5, 5, 7, 8]))
@@ -175,7 +174,7 @@ def _star(rng: np.random.Generator) -> Model:
         plan = circle(60) * (0.85 + 0.15 * np.cos(points * angle))[:, None]
     rgb = shade(rng, name)
     body = prism(plan * r, h, bevel=r * 0.06)
-    pool = move(stretch(cylinder(r * 0.3, 0.001, segments=18), (1, 1, 1)), (0, 0, h - 0.0003))
+    pool = move(cylinder(r * 0.3, 0.001, segments=18), (0, 0, h - 0.0003))
     parts = [paint(body, rgb, gloss=0.4), paint(pool, np.array(rgb) * 0.8 + 0.1, gloss=0.9)]
     return Model(parts=(*parts, *_wick(rng, (0, 0, h - 0.001), 0.75)), color=name)
 

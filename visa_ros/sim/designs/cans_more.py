@@ -139,7 +139,7 @@ CANS: tuple[Design, ...] = (
 
 
 def _drink(
-    rng: np.random.Generator, r: float, h: float, rgb: tuple[float, ...], *, segments: int = 30
+    rng: np.random.Generator, r: float, h: float, rgb: tuple[float, ...], *, segments: int
 ) -> list[Part]:
     """Body, sunk lid and tab of a drink can."""
     wall = [(0, 0.004), (r * 0.7, 0.004), (r * 0.78, 0), (r, h * 0.05), (r, h * 0.9)]

@@ -37,7 +37,7 @@ def _orange_navel(rng: np.random.Generator) -> Model:
     r = rng.uniform(0.034, 0.047)
     body = stretch(sphere(r, rings=26, segments=40), (1, 1, rng.uniform(0.92, 1.08)))
     navel = move(sphere(r * 0.16, rings=8, segments=14), (0, 0, body.vertices[:, 2].min()))
-    rgb = _orange_rgb(rng)
+    rgb = orange_rgb(rng)
     parts = [paint(bumpy(rng, body, r * 0.012, r * 0.25), rgb), paint(navel, rgb * 0.85)]
     parts += _twig(rng, r, float(body.vertices[:, 2].max()), int(rng.integers(0, 3)))
     tilt = rng.uniform(60, 150)
@@ -56,7 +56,7 @@ def _orange_mandarin(rng: np.random.Generator) -> Model:
     high = np.clip(body.vertices[:, 2] / r, 0, 1)
     ripple = 1 + 0.09 * high * np.cos(folds * angle)
     body = replace(body, vertices=body.vertices * np.stack((ripple, ripple, 0 * ripple + 1), 1))
-    parts = [paint(bumpy(rng, body, r * 0.01, r * 0.3), _orange_rgb(rng), gloss=0.45)]
+    parts = [paint(bumpy(rng, body, r * 0.01, r * 0.3), orange_rgb(rng), gloss=0.45)]
     top = r * (flatness + float(neck[-1]))
     parts += _twig(rng, r, top, int(rng.integers(0, 4)))
     return Model(parts=tuple(parts), color='orange')
@@ -66,21 +66,21 @@ def _orange_cut(rng: np.random.Generator) -> Model:
     """Half, its segments up; the pulp sometimes red as in blood oranges."""
     r = rng.uniform(0.034, 0.046)
     pulp = np.array([0.62, 0.08, 0.06] if rng.random() < 0.15 else [0.97, 0.55, 0.08])
-    parts = half(rng, r, rng.uniform(0.85, 1.05), _orange_rgb(rng), pulp)
+    parts = half(rng, r, rng.uniform(0.85, 1.05), orange_rgb(rng), pulp)
     return Model(parts=leaning(rng, parts), color='orange')
 
 
 def _orange_slices(rng: np.random.Generator) -> Model:
     """One to three round slices, flat on the table or shingled."""
     r, thick = rng.uniform(0.03, 0.044), rng.uniform(0.006, 0.012)
-    parts = slices(rng, r, thick, _orange_rgb(rng), np.array([0.97, 0.58, 0.1]))
+    parts = slices(rng, r, thick, orange_rgb(rng), np.array([0.97, 0.58, 0.1]))
     return Model(parts=parts, color='orange')
 
 
 def _orange_wedge(rng: np.random.Generator) -> Model:
     """Quarter or eighth in its peel."""
     profile = _ball(rng.uniform(0.034, 0.046))
-    parts = wedge(rng, profile, _orange_rgb(rng), np.array([0.97, 0.55, 0.08]))
+    parts = wedge(rng, profile, orange_rgb(rng), np.array([0.97, 0.55, 0.08]))
     return Model(parts=parts, color='orange')
 
 
@@ -101,7 +101,7 @@ def _orange_peeled(rng: np.random.Generator) -> Model:
     ]
     if rng.random() < 0.7:
         parts = [move(p, (0, 0, r * 0.92)) for p in parts]
-        parts += _petals(r, int(rng.integers(4, 7)), _orange_rgb(rng), rng.uniform(0.3, 0.7))
+        parts += _petals(r, int(rng.integers(4, 7)), orange_rgb(rng), rng.uniform(0.3, 0.7))
     return Model(parts=tuple(parts), color='orange')
 
 
@@ -176,7 +176,8 @@ _LEMONS: tuple[Design, ...] = (
 )
 
 
-def _orange_rgb(rng: np.random.Generator) -> np.ndarray:
+def orange_rgb(rng: np.random.Generator) -> np.ndarray:
+    """Draw the colour of an orange's rind."""
     return np.array([0.95, rng.uniform(0.36, 0.5), rng.uniform(0.02, 0.06)])
 
 

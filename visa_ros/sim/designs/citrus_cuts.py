@@ -51,22 +51,30 @@ def leaning(rng: np.random.Generator, parts: list[Part]) -> tuple[Part, ...]:
     return tuple(turn(turn(p, 'y', tilt), 'z', about) for p in parts)
 
 
+def one_slice(
+    count: int, r: float, thick: float, rind: np.ndarray, pulp: np.ndarray
+) -> list[Part]:
+    """Round slice of so many segments."""
+    edge = lathe([(0, 0), (r, 0), (r, thick), (r * 0.95, thick)], segments=36)
+    pith = lathe([(r * 0.955, thick), (0, thick)], segments=36)
+    pieces = _segments(count, r * 0.87, thick + 0.0005)
+    rest = [paint(p, pulp, gloss=0.7) for p in pieces]
+    return [paint(edge, rind, gloss=0.35), paint(pith, PITH, gloss=0.1), *rest]
+
+
 def slices(
     rng: np.random.Generator, r: float, thick: float, rind: np.ndarray, pulp: np.ndarray
 ) -> tuple[Part, ...]:
     """Round slices, each leaning on the one before."""
-    edge = lathe([(0, 0), (r, 0), (r, thick), (r * 0.95, thick)], segments=36)
-    pith = lathe([(r * 0.955, thick), (0, thick)], segments=36)
-    one = [paint(edge, rind, gloss=0.35), paint(pith, PITH, gloss=0.1)]
-    pieces = _segments(int(rng.integers(8, 12)), r * 0.87, thick + 0.0005)
-    one += [paint(p, pulp, gloss=0.7) for p in pieces]
+    one = one_slice(int(rng.integers(8, 12)), r, thick, rind, pulp)
     parts = list(one)
     for k in range(1, int(rng.integers(1, 4))):
         lean = float(np.rad2deg(np.arctan(thick / (1.4 * r))))
         shift = r * rng.uniform(1.1, 1.3) * k
         about = rng.uniform(0, 360)
         laid = [turn(turn(p, 'z', about), 'y', lean) for p in one]
-        parts += [move(p, (shift, r * rng.uniform(-0.1, 0.1), thick)) for p in laid]
+        at = (shift, r * rng.uniform(-0.1, 0.1), thick)
+        parts += [move(p, at) for p in laid]
     return tuple(parts)
 
 

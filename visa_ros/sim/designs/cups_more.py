@@ -42,7 +42,7 @@ def _toddler_cup(rng: np.random.Generator) -> Model:
 
 
 def _folding_cup(rng: np.random.Generator) -> Model:
-    """Traveller's cup of two to five telescoping rings, drawn out or half pushed together."""
+    """Traveller's cup of three to five telescoping rings, drawn out."""
     r, count = rng.uniform(0.033, 0.043), int(rng.integers(3, 6))
     tall, step = rng.uniform(0.012, 0.022), rng.uniform(0.05, 0.09)
     outer = []

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from visa_ros.sim.finish import METAL, paint, pick, shade
-from visa_ros.sim.shapes import circle, cylinder, lathe, loop, move, Part, sweep
+from visa_ros.sim.shapes import circle, cylinder, lathe, loop, Model, move, Part, sweep
 
 Finish = tuple[str, tuple[float, float, float], float]
 """Name of the colour ('' for none), rgb, gloss."""
@@ -185,3 +185,9 @@ def thick_grip(rng: np.random.Generator, stem: Part, start: float) -> tuple[str,
         stud = move(stud, (x[0] + at * (x[-1] - x[0]), 0, height))
         parts.append(paint(stud, METAL, gloss=0.9))
     return name, parts
+
+
+def plain(parts: Sequence[Part], finish: Finish) -> Model:
+    """Give all parts one finish."""
+    name, rgb, gloss = finish
+    return Model(parts=tuple(paint(p, rgb, gloss=gloss) for p in parts), color=name)

@@ -24,7 +24,7 @@ _DARK = (0.07, 0.07, 0.08)
 
 
 def _pistol(rng: np.random.Generator) -> Model:
-    """Spotlight with a broad deep reflector and a pistol's grip and trigger; on its side."""
+    """Spotlight with a deep reflector and a pistol's grip; on its side or on its lens."""
     head, deep = rng.uniform(0.05, 0.075), rng.uniform(0.08, 0.12)
     name = pick(rng, ('black', 'yellow', 'red', 'orange', 'blue', 'green', 'gray'))
     rgb = shade(rng, name)
@@ -177,9 +177,8 @@ def _child(rng: np.random.Generator) -> Model:
     tail = [(0.16 * u, r * np.sqrt(1 - (1 - u) ** 2) + 1e-4) for u in t]
     body = barrel([*tail, (0.35, r * 0.88), (0.6, r * 0.9)], length, head)
     u = np.linspace(0, 1, 6)
-    bell = [
-        (0.56 + 0.34 * s, r * 0.95 + (head - r * 0.95) * s ** rng.uniform(0.5, 0.6)) for s in u
-    ]
+    wide = r * 0.95 + (head - r * 0.95) * u ** rng.uniform(0.5, 0.6)
+    bell = list(zip(0.56 + 0.34 * u, wide, strict=True))
     cone = barrel([*bell, (0.97, head)], length, head)
     rim = barrel([(0.94, head * 1.06), (1, head * 1.06)], length, head, int(rng.choice([8, 20])))
     button = move(
@@ -195,7 +194,7 @@ def _child(rng: np.random.Generator) -> Model:
 
 
 def _lens(rng: np.random.Generator, end: float, radius: float, height: float) -> list[Part]:
-    """Bright window that faces +x, a silvery ring and the bulb in its middle."""
+    """Bright window that faces +x, and the bulb in its middle."""
     tone = (0.98, 0.95, 0.75) if rng.random() < 0.5 else (0.85, 0.9, 0.95)
     glass = rod([(end - 0.001, radius), (end + 0.0008, radius)], at=(0, 0, height))
     bulb = rod([(end, radius * 0.3), (end + 0.0014, radius * 0.25)], at=(0, 0, height))

@@ -6,8 +6,8 @@ import numpy as np
 
 from visa_ros.sim.designs.dish_forms import (
     colored,
-    Finish,
     flat_section,
+    plain,
     PLASTIC_COLORS,
     sheet,
     smooth,
@@ -38,7 +38,7 @@ def _modern(rng: np.random.Generator) -> Model:
         np.stack((half, np.full(6, thick * rng.uniform(0.6, 1.2))), 1),
         across=(0, 1, 0),
     )
-    return _plain([*head, bar], steel(rng))
+    return plain([*head, bar], steel(rng))
 
 
 def _fondue(rng: np.random.Generator) -> Model:
@@ -92,7 +92,7 @@ def _trident(rng: np.random.Generator) -> Model:
     half = half * np.sqrt(np.clip((1 - u) / 0.06, 0.08, 1))
     rise = thick / 2 + 0.006 * np.sin(np.pi * u)
     stem = sheet(x, half, thick, rise=rise, section=flat_section(5))
-    return _plain([*head, stem], steel(rng))
+    return plain([*head, stem], steel(rng))
 
 
 def _pastry(rng: np.random.Generator) -> Model:
@@ -115,7 +115,7 @@ def _pastry(rng: np.random.Generator) -> Model:
     half = half * np.sqrt(np.clip((1 - u) / 0.06, 0.08, 1))
     arch = thick / 2 + rng.uniform(0.003, 0.01) * np.sin(np.pi * u)
     stem = sheet(along, half, thick, rise=arch, section=flat_section(5))
-    return _plain([*head, cutter, stem], steel(rng))
+    return plain([*head, cutter, stem], steel(rng))
 
 
 def _child(rng: np.random.Generator) -> Model:
@@ -155,7 +155,7 @@ def _chip(rng: np.random.Generator) -> Model:
     half = half * np.sqrt(np.clip((1 - u) / 0.15, 0.08, 1))
     stem = sheet(x, half, thick, rise=thick / 2, section=flat_section(5))
     finish = timber(rng) if rng.random() < 0.6 else colored(rng, PLASTIC_COLORS)
-    return _plain([*head, stem], finish)
+    return plain([*head, stem], finish)
 
 
 def _tines(
@@ -186,12 +186,6 @@ def _tines(
         middle = y * (1 + flare * (1 - run / (1.03 * tine)))
         parts.append(sheet(run, width, thick, middle=middle, rise=lift, section=flat_section(4)))
     return parts
-
-
-def _plain(parts: list[Part], finish: Finish) -> Model:
-    """All parts of one finish."""
-    name, rgb, gloss = finish
-    return Model(parts=tuple(paint(p, rgb, gloss=gloss) for p in parts), color=name)
 
 
 FORKS: tuple[Design, ...] = (

@@ -103,7 +103,8 @@ def _apple_bitten(rng: np.random.Generator) -> Model:
         paint(flesh, _FLESH * rng.uniform(0.85, 1.03), gloss=0.1),
         _stalk(rng, r),
     )
-    return Model(parts=tuple(turn(p, 'z', rng.uniform(0, 360)) for p in parts), color=name)
+    about_deg = rng.uniform(0, 360)
+    return Model(parts=tuple(turn(p, 'z', about_deg) for p in parts), color=name)
 
 
 def _apple_cut(rng: np.random.Generator) -> Model:

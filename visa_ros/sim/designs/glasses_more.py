@@ -62,7 +62,7 @@ def _bubbled_glass(rng: np.random.Generator) -> Model:
 
 
 def _hurricane_glass(rng: np.random.Generator) -> Model:
-    """Curved bar glass on a short stem, often with a straw and a cherry or a slice."""
+    """Curved bar glass on a short stem, often with a straw and a cherry."""
     r, tall, stem = rng.uniform(0.033, 0.041), rng.uniform(0.1, 0.14), rng.uniform(0.02, 0.035)
     bowl = [(0.008, 0), (r * 0.9, tall * 0.25), (r * rng.uniform(0.6, 0.75), tall * 0.62)]
     outer = _on_stem([*bowl, (r, tall)], stem, r * rng.uniform(0.85, 1.1))

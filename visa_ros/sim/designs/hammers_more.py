@@ -9,6 +9,7 @@ import numpy as np
 from visa_ros.sim.designs.dish_forms import smooth, timber
 from visa_ros.sim.designs.drawing import Design
 from visa_ros.sim.designs.thing_forms import rod
+from visa_ros.sim.designs.tools import hammer_head
 from visa_ros.sim.finish import METAL, paint, pick, shade
 from visa_ros.sim.shapes import circle, loop, Model, Part, rectangle, sweep
 
@@ -66,7 +67,7 @@ def _framing(rng: np.random.Generator) -> Model:
     wide = thick * np.array([0.95, 1, 1, 0.6, 0.6, 0.9, 0.85])
     tone = _STEEL if rng.random() < 0.6 else _BLACK
     section = circle(14) if rng.random() < 0.5 else rectangle(0.55)
-    parts = [_head(length, y, np.stack((wide, wide), 1), thick, section, tone, gloss=0.8)]
+    parts = [hammer_head(length, y, np.stack((wide, wide), 1), thick, section, tone, gloss=0.8)]
     drop = rng.uniform(0, 0.18)
     for side in (-1, 1):
         knots = [(0, 0.15, 0.42), (0, 0.6, 0.45), (-drop * 0.4, 1.0, 0.6), (-drop, 1.35, 0.75)]
@@ -91,7 +92,7 @@ def _stubby(rng: np.random.Generator) -> Model:
     y = np.array([-1, -0.96, -0.7, -0.6, -0.3, 0.3]) * span
     wide = thick * np.array([0.92, 1, 1, 0.7, 0.9, 0.8])
     tone = _STEEL if rng.random() < 0.6 else _BLACK
-    parts = [_head(length, y, np.stack((wide, wide), 1), thick, circle(16), tone)]
+    parts = [hammer_head(length, y, np.stack((wide, wide), 1), thick, circle(16), tone)]
     drop = rng.uniform(0.25, 0.6)
     for side in (-1, 1):
         knots = [(0, 0.2, 0.42), (-0.05, 0.6, 0.45), (-drop * 0.4, 0.95, 0.6), (-drop, 1.2, 0.7)]
@@ -119,7 +120,7 @@ def _chipping(rng: np.random.Generator) -> Model:
     tall = r * np.array([0.1, 0.9, 1, 1, 0.9, 0.12])
     flat = r * np.array([0.1, 0.9, 1, 1, 0.9, rng.uniform(0.9, 1.4)])
     tone = _BLACK if rng.random() < 0.5 else _STEEL
-    parts = [_head(length, y, np.stack((tall, flat), 1), coil, circle(14), tone)]
+    parts = [hammer_head(length, y, np.stack((tall, flat), 1), coil, circle(14), tone)]
     grip = length * rng.uniform(0.45, 0.58)
     shaft = _shaft(grip * 0.7, length, 0.0055, coil, [1, 1], tone, gloss=0.6)
     turns = rng.uniform(7, 11)
@@ -143,7 +144,7 @@ def _chasing(rng: np.random.Generator) -> Model:
     y = np.concatenate((y, span * 0.68 + ball * (np.sin(angle) + 0.5)))
     wide = np.concatenate((wide, ball * np.cos(angle)))
     tone = METAL if rng.random() < 0.7 else (0.76, 0.58, 0.25)
-    parts = [_head(length, y, np.stack((wide, wide), 1), face, circle(18), tone, gloss=0.95)]
+    parts = [hammer_head(length, y, np.stack((wide, wide), 1), face, circle(18), tone, gloss=0.95)]
     name, rgb, gloss = timber(rng)
     line = [0.9, 1.15, 1.0, 0.6, 0.35, 0.3, 0.33, 0.4]
     r = min(rng.uniform(0.011, 0.015), face * 1.2)
@@ -160,32 +161,15 @@ def _shaft(
     rgb: Sequence[float],
     *,
     curve: float = 0.0,
-    section: np.ndarray | None = None,
     gloss: float = 0.3,
 ) -> Part:
-    """Handle along x, oval across unless told; line: its relative radius from end to head."""
+    """Handle along x, oval across; line: its relative radius from end to head."""
     t = np.linspace(0, 1, 18)
     wide = radius * smooth(t, line) * np.interp(t, [0, 0.04], [0.75, 1])
     y = curve * np.sin(2 * np.pi * t) * (1 - t)
     path = np.stack((start + (end - start) * t, y, np.full(18, height)), 1)
     scale = np.stack((wide, np.minimum(0.85 * wide, height)), 1)
-    form = circle(14) if section is None else section
-    return paint(sweep(path, form, scale, across=(0, 1, 0)), rgb, gloss=gloss)
-
-
-def _head(
-    length: float,
-    y: np.ndarray,
-    scale: np.ndarray,
-    height: float,
-    section: np.ndarray,
-    rgb: Sequence[float],
-    *,
-    gloss: float = 0.85,
-) -> Part:
-    """Head across the end of the handle, along y."""
-    path = np.stack((np.full(len(y), length), y, np.full(len(y), height)), 1)
-    return paint(sweep(path, section, scale, across=(1, 0, 0)), rgb, gloss=gloss)
+    return paint(sweep(path, circle(14), scale, across=(0, 1, 0)), rgb, gloss=gloss)
 
 
 HAMMERS: tuple[Design, ...] = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,7 +30,6 @@ from visa_ros.sim.shapes import (
 )
 
 _GRIPS = ('black', 'black', 'red', 'blue', 'white', 'green', 'yellow', 'orange', 'pink')
-_DARK = (0.07, 0.07, 0.075)
 
 
 def _cheese(rng: np.random.Generator) -> Model:
@@ -222,7 +220,6 @@ def _blade(
     spine: np.ndarray,
     edge: np.ndarray,
     *,
-    rgb: Sequence[float] = METAL,
     thick: float = 0.0024,
 ) -> list[Part]:
     """Blade along +x between the y of spine and edge; its ground bevel is brighter."""
@@ -231,10 +228,10 @@ def _blade(
     part = sheet(x, half, thick, middle=middle, wedge=0.7, section=flat_section(7))
     center = part.vertices[part.faces].mean(1)
     ground = center[:, 1] < np.interp(center[:, 0], x, edge + 0.3 * (spine - edge))
-    bright = [min(c * 1.25, 1.0) for c in rgb]
+    bright = [min(c * 1.25, 1.0) for c in METAL]
     return [
         paint(replace(part, faces=part.faces[chosen]), tone, gloss=0.9)
-        for chosen, tone in ((~ground, rgb), (ground, bright))
+        for chosen, tone in ((~ground, METAL), (ground, bright))
     ]
 
 

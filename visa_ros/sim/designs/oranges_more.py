@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from visa_ros.sim.designs.citrus_cuts import half, PITH, slices
+from visa_ros.sim.designs.citrus import orange_rgb
+from visa_ros.sim.designs.citrus_cuts import half, one_slice, PITH
 from visa_ros.sim.designs.drawing import Design
 from visa_ros.sim.designs.solids import bumpy, face_centers, leaf, sector, split
 from visa_ros.sim.designs.vessel_forms import curve, rippled
@@ -25,7 +26,7 @@ def _orange_necked(rng: np.random.Generator) -> Model:
     outline = np.maximum(curve(knots, count=28), 0)
     body = rippled(lathe(outline, segments=42), int(rng.integers(6, 11)), rng.uniform(0.008, 0.03))
     mark = move(cylinder(knob * 0.3, 0.003, segments=8), (0, 0, h + rise * 0.9))
-    parts = [paint(bumpy(rng, body, r * 0.012, r * 0.3), _rind(rng), gloss=0.4)]
+    parts = [paint(bumpy(rng, body, r * 0.012, r * 0.3), orange_rgb(rng), gloss=0.4)]
     parts.append(paint(mark, (0.2, 0.32, 0.1)))
     tilt = rng.uniform(60, 110) if rng.random() < 0.4 else 0.0
     return Model(parts=tuple(turn(p, 'y', tilt) for p in parts), color='orange')
@@ -57,7 +58,7 @@ def _orange_half_peeled(rng: np.random.Generator) -> Model:
     x, y, z = face_centers(whole).T
     edge = level + r * rng.uniform(0.1, 0.3) * np.sin(teeth * np.arctan2(y, x))
     cup = split(whole, z < edge)[0]
-    parts.append(paint(cup, _rind(rng), gloss=0.35))
+    parts.append(paint(cup, orange_rgb(rng), gloss=0.35))
     lining = split(stretch(whole, (0.965, 0.965, 0.965)), z < edge + r * 0.04)[0]
     parts.append(paint(lining, PITH, gloss=0.1))
     tuft = move(stretch(sphere(r * 0.16, rings=6, segments=10), (1, 1, 0.4)), (0, 0, r * 0.91))
@@ -69,7 +70,7 @@ def _orange_half_peeled(rng: np.random.Generator) -> Model:
 def _orange_pomander(rng: np.random.Generator) -> Model:
     """Studded with cloves in rings or rows, for Christmas."""
     r = rng.uniform(0.034, 0.046)
-    parts = [paint(sphere(r, rings=20, segments=32), _rind(rng), gloss=0.3)]
+    parts = [paint(sphere(r, rings=20, segments=32), orange_rgb(rng), gloss=0.3)]
     size = r * rng.uniform(0.06, 0.1)
     clove = move(stretch(sphere(size, rings=4, segments=5), (1, 1, 0.8)), (0, 0, r * 1.02))
     rows, each = int(rng.integers(2, 7)), int(rng.integers(9, 15))
@@ -87,7 +88,7 @@ def _orange_pomander(rng: np.random.Generator) -> Model:
 
 def _orange_cluster(rng: np.random.Generator) -> Model:
     """Two or three small ones side by side, each still with a leaf."""
-    r, rgb, parts = rng.uniform(0.024, 0.034), _rind(rng), []
+    r, rgb, parts = rng.uniform(0.024, 0.034), orange_rgb(rng), []
     flatness = rng.uniform(0.78, 1.0)
     for k in range(int(rng.integers(2, 4))):
         size = r * rng.uniform(0.88, 1.0)
@@ -103,21 +104,20 @@ def _orange_cluster(rng: np.random.Generator) -> Model:
 
 
 def _orange_half_moons(rng: np.random.Generator) -> Model:
-    """Two to five half slices, lying apart or standing on their rinds against each other."""
+    """Two to five half slices, each lying on the edge of the one before."""
     r, thick = rng.uniform(0.031, 0.045), rng.uniform(0.005, 0.012)
-    one = slices(np.random.default_rng(0), r, thick, _rind(rng), _PULP)[:13]
+    one = one_slice(int(rng.integers(8, 12)), r, thick, orange_rgb(rng), _PULP)
     halves: list[Part] = []
     for part in one:
         near = split(part, face_centers(part)[:, 1] > 0)[0]
         if len(near.faces):
             halves.append(near)
-    wall = move(stretch(cylinder(1.0, thick * 0.98, segments=4), (r * 0.97, 0.0008, 1)), (0, 0, 0))
+    wall = stretch(cylinder(1.0, thick * 0.98, segments=4), (r * 0.97, 0.0008, 1))
     halves.append(paint(wall, _PULP * 0.95, gloss=0.5))
     parts: list[Part] = []
     for k in range(int(rng.integers(2, 6))):
         about = rng.uniform(-15, 15) + 12 * k
-        lift = 0.0 if k == 0 else thick * k
-        at = (r * 0.45 * k, r * 0.1 * k, lift)
+        at = (r * 0.45 * k, r * 0.1 * k, thick * k)
         parts += [move(turn(p, 'z', about), at) for p in halves]
     return Model(parts=tuple(parts), color='orange')
 
@@ -129,7 +129,7 @@ def _orange_wedge_out(rng: np.random.Generator) -> Model:
     profile = r * np.stack((np.maximum(np.cos(t), 0), rng.uniform(0.9, 1.05) * np.sin(t)), 1)
     skin, cut = sector(profile, 1 - gone, start=gone / 2, segments=34)
     inner = sector(profile * 0.87, 1 - gone + 0.012, start=gone / 2 - 0.006)[1]
-    parts = [paint(skin, _rind(rng), gloss=0.35), paint(cut, PITH, gloss=0.1)]
+    parts = [paint(skin, orange_rgb(rng), gloss=0.35), paint(cut, PITH, gloss=0.1)]
     parts.append(paint(inner, _PULP, gloss=0.6))
     tilt = rng.uniform(-40, 20)
     return Model(parts=tuple(turn(p, 'y', tilt) for p in parts), color='orange')
@@ -137,7 +137,7 @@ def _orange_wedge_out(rng: np.random.Generator) -> Model:
 
 def _orange_two_halves(rng: np.random.Generator) -> Model:
     """Both halves: one with its cut up, the other beside it on its cut face or leaning."""
-    r, rgb = rng.uniform(0.032, 0.045), _rind(rng)
+    r, rgb = rng.uniform(0.032, 0.045), orange_rgb(rng)
     blood = rng.random() < 0.2
     pulp = np.array([0.6, 0.08, 0.06]) if blood else _PULP
     deep = rng.uniform(0.85, 1.05)
@@ -159,7 +159,3 @@ ORANGES: tuple[Design, ...] = (
     _orange_wedge_out,
     _orange_two_halves,
 )
-
-
-def _rind(rng: np.random.Generator) -> np.ndarray:
-    return np.array([0.95, rng.uniform(0.36, 0.5), rng.uniform(0.02, 0.06)])

@@ -104,7 +104,7 @@ def _highlighter(rng: np.random.Generator) -> Model:
 
 
 def _topper(rng: np.random.Generator) -> Model:
-    """Child's pen with a figure on its end: a flower, a face with ears, or a star of balls."""
+    """Child's pen with a figure on its end: a flower, or a face with ears or without."""
     length, r = rng.uniform(0.12, 0.145), rng.uniform(0.0035, 0.0055)
     name, big = pick(rng, _TONES), rng.uniform(0.009, 0.015)
     other = shade(rng, pick(rng, [c for c in _TONES if c != name]))
@@ -136,7 +136,7 @@ def _topper(rng: np.random.Generator) -> Model:
 
 
 def _student(rng: np.random.Generator) -> Model:
-    """Three-sided student's fountain pen with a big wire clip, capped or open."""
+    """Student's fountain pen with a big wire clip, capped or open."""
     length, r = rng.uniform(0.125, 0.145), rng.uniform(0.0058, 0.0075)
     name = pick(rng, _TONES)
     rgb, sides = shade(rng, name), int(rng.choice([3, 4, 6]))

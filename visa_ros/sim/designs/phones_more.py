@@ -114,13 +114,13 @@ def _phone_handset(rng: np.random.Generator) -> Model:
     """Classic bowed telephone receiver with two round ends and a curly cord, laid down."""
     n = rng.uniform(0.17, 0.23)
     thick, name = n * rng.uniform(0.11, 0.15), pick(rng, _SHELLS)
-    parts = [paint(p, shade(rng, name), gloss=0.7) for p in _handset(n, thick)]
+    rgb = shade(rng, name)
+    parts = [paint(p, rgb, gloss=0.7) for p in _handset(n, thick)]
     t, turns = np.linspace(0, 1, 100), int(rng.integers(9, 14))
     a, r = 2 * np.pi * turns * t, rng.uniform(0.004, 0.006)
     cord = np.stack((n * 0.42 - n * 0.7 * t, r * np.cos(a) + n * 0.3 * t**0.5,
                      r + 0.001 + r * np.sin(a)), 1)  # fmt: skip
-    parts.append(paint(sweep(cord, circle(5), 0.0013, across=(0.3, 0.1, 0.95)),
-                       shade(rng, name)))  # fmt: skip
+    parts.append(paint(sweep(cord, circle(5), 0.0013, across=(0.3, 0.1, 0.95)), rgb))
     return Model(parts=tuple(parts), color=name)
 
 

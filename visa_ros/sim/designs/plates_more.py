@@ -36,7 +36,7 @@ _GLAZES = (*CERAMIC_COLORS, 'white', 'white', 'black')
 
 
 def _polygon(rng: np.random.Generator) -> Model:
-    """Plate with six, eight, ten or twelve straight sides, of porcelain, tin or paper."""
+    """Plate with five to twelve straight sides, of porcelain, tin or paper."""
     r, h = rng.uniform(0.08, 0.135), rng.uniform(0.012, 0.028)
     sides = int(rng.choice([5, 6, 6, 8, 8, 10, 12]))
     tone = steel(rng) if rng.random() < 0.2 else colored(rng, _GLAZES, rng.uniform(0.1, 0.8))
@@ -61,7 +61,7 @@ def _soup(rng: np.random.Generator) -> Model:
 
 
 def _shaped(rng: np.random.Generator) -> Model:
-    """Plate in the shape of a heart, a leaf, a drop, a clover or a star."""
+    """Plate in the shape of a heart, a leaf, a drop or a clover."""
     r, h = rng.uniform(0.075, 0.115), rng.uniform(0.012, 0.022)
     kind, lobes, deep = int(rng.integers(3)), int(rng.choice([3, 5, 6])), rng.uniform(0.08, 0.2)
 

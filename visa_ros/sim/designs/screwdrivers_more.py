@@ -8,7 +8,7 @@ import numpy as np
 
 from visa_ros.sim.designs.dish_forms import smooth, timber
 from visa_ros.sim.designs.drawing import Design
-from visa_ros.sim.designs.thing_forms import lobed, plan_of, rod
+from visa_ros.sim.designs.thing_forms import lobed, rod
 from visa_ros.sim.finish import METAL, paint, pick, shade
 from visa_ros.sim.shapes import circle, cylinder, Model, move, Part, rectangle, sweep, turn
 
@@ -88,12 +88,10 @@ def _full_tang(rng: np.random.Generator) -> Model:
 
 
 def _striking(rng: np.random.Generator) -> Model:
-    """Heavy screwdriver to be struck: a six-sided handle, a steel cap, a nut on its shaft."""
+    """To be struck: three lobes, five or six sides, a steel cap, a nut on its shaft."""
     grip, r = rng.uniform(0.09, 0.125), rng.uniform(0.014, 0.019)
     name, sides = pick(rng, _GRIPS), int(rng.choice([3, 5, 6]))
-    section = plan_of(1.8, 1.8, 0.4, count=24) if sides == 4 else circle(6)
-    if sides == 3:
-        section = lobed(30, 3, 0.1) * 0.92
+    section = lobed(30, 3, 0.1) * 0.92 if sides == 3 else circle(sides)
     line = [1.0, 1.0, 0.85, 0.95, 0.75]
     parts = _handle(grip, r, line, shade(rng, name), section=section)
     tone = _DARK if name != 'black' else shade(rng, pick(rng, _GRIPS[:5]))

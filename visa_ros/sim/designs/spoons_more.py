@@ -9,8 +9,8 @@ import numpy as np
 
 from visa_ros.sim.designs.dish_forms import (
     colored,
-    Finish,
     flat_section,
+    plain,
     PLASTIC_COLORS,
     ring,
     sheet,
@@ -52,7 +52,7 @@ def _spade(rng: np.random.Generator) -> Model:
     )
     stem = _strip(rng, bowl * 0.96, length, deep, thick)
     finish = steel(rng) if rng.random() < 0.6 else colored(rng, PLASTIC_COLORS)
-    return _plain([head, stem], finish)
+    return plain([head, stem], finish)
 
 
 def _bar(rng: np.random.Generator) -> Model:
@@ -73,7 +73,7 @@ def _bar(rng: np.random.Generator) -> Model:
         end = move(sphere(knob * 0.7, rings=9, segments=14), (0, 0, r))
     else:
         end = move(stretch(sphere(knob * 0.6, rings=9, segments=14), (2.4, 1, 1)), (0.006, 0, r))
-    return _plain([head, rod, move(end, (length * 0.995, 0, 0))], steel(rng))
+    return plain([head, rod, move(end, (length * 0.995, 0, 0))], steel(rng))
 
 
 def _shell(rng: np.random.Generator) -> Model:
@@ -89,7 +89,7 @@ def _shell(rng: np.random.Generator) -> Model:
     head = replace(head, vertices=points)
     lines = ([0.4, 0.3, 0.6, 0.35, 0.9, 1.1, 0.6], [0.5, 0.3, 0.3, 0.5, 0.8, 1.2, 0.9])
     handle = _strip(rng, bowl * 0.95, length, deep, 0.002, line=lines[int(rng.integers(2))])
-    return _plain([head, handle], steel(rng))
+    return plain([head, handle], steel(rng))
 
 
 def _baby(rng: np.random.Generator) -> Model:
@@ -109,9 +109,9 @@ def _baby(rng: np.random.Generator) -> Model:
     bits = [ring_, sweep(link, circle(10), r * 1.05, across=(0, 1, 0))]
     if finish[0] in _BRIGHT and rng.random() < 0.4:
         return Model(
-            parts=(paint(head, METAL, gloss=0.9), *_plain(bits, finish).parts), color=finish[0]
+            parts=(paint(head, METAL, gloss=0.9), *plain(bits, finish).parts), color=finish[0]
         )
-    return _plain([head, *bits], finish)
+    return plain([head, *bits], finish)
 
 
 def _child(rng: np.random.Generator) -> Model:
@@ -205,12 +205,6 @@ def _strip(
     arch = rng.uniform(0, 0.008)
     rise = thick / 2 + smooth(u, [high, high + arch, high * 0.5 + arch, 0])
     return sheet(x, half, thick * 1.2, rise=rise, section=flat_section(5))
-
-
-def _plain(parts: list[Part], finish: Finish) -> Model:
-    """All parts of one finish."""
-    name, rgb, gloss = finish
-    return Model(parts=tuple(paint(p, rgb, gloss=gloss) for p in parts), color=name)
 
 
 SPOONS: tuple[Design, ...] = (

@@ -162,7 +162,7 @@ def _wheel(rng: np.random.Generator) -> Model:
 
 
 def _faceted(rng: np.random.Generator) -> Model:
-    """Cone, diamond or drum of three to ten flat sides, a straight spout, a hoop of a handle."""
+    """Cone, diamond or drum of four to ten flat sides, a straight spout, a hoop of a handle."""
     r, sides = rng.uniform(0.05, 0.066), int(rng.choice([4, 5, 6, 8, 8, 10]))
     h, top = r * rng.uniform(1.2, 1.9), r * rng.uniform(0.35, 0.6)
     waist = r * rng.uniform(0.7, 1.0)

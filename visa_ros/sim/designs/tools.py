@@ -35,7 +35,7 @@ def _claw(rng: np.random.Generator) -> Model:
     tone = _STEEL if rng.random() < 0.75 else (0.1, 0.1, 0.11)
     y = np.array([-1, -0.78, -0.74, -0.4, -0.25, 0.3]) * span
     wide = thick * np.array([1, 1, 0.62, 0.62, 0.95, 0.9])
-    parts.append(_head(length, y, np.stack((wide, wide), 1), thick, rectangle(0.5), tone))
+    parts.append(hammer_head(length, y, np.stack((wide, wide), 1), thick, rectangle(0.5), tone))
     drop, spread = span * rng.uniform(0.15, 0.55), thick * rng.uniform(0.5, 0.75)
     for side in (-1, 1):
         curve = [(0.0, 0.2, 0.45), (-0.1, 0.6, 0.5), (-0.4, 0.95, 0.75), (-1, 1.3, 1)]
@@ -56,7 +56,7 @@ def _ball_peen(rng: np.random.Generator) -> Model:
     angle = np.deg2rad(np.linspace(-40, 88, 8))
     y = np.concatenate((y, 0.72 + 0.3 * np.sin(angle))) * span
     wide = np.concatenate((wide, 0.85 * np.cos(angle))) * thick
-    parts.append(_head(length, y, np.stack((wide, wide), 1), thick, circle(16), _STEEL))
+    parts.append(hammer_head(length, y, np.stack((wide, wide), 1), thick, circle(16), _STEEL))
     return _laid(rng, parts, name)
 
 
@@ -69,7 +69,7 @@ def _cross_peen(rng: np.random.Generator) -> Model:
     y = np.array([-1, -0.96, -0.35, 0.35, 1]) * span
     wide = thick * np.array([[0.9, 0.9], [1, 1], [1, 1], [1, 1], [0.12, 1]])
     wide = wide[:, ::-1] if rng.random() < 0.4 else wide
-    parts.append(_head(length, y, wide, thick, rectangle(0.2), tone))
+    parts.append(hammer_head(length, y, wide, thick, rectangle(0.2), tone))
     return _laid(rng, parts, name)
 
 
@@ -82,7 +82,7 @@ def _club(rng: np.random.Generator) -> Model:
     wide = thick * np.array([0.75, 0.98, 1, 1, 0.98, 0.75])
     tone = _STEEL if rng.random() < 0.5 else (0.09, 0.09, 0.1)
     section = rectangle(rng.uniform(0.2, 0.55))
-    parts.append(_head(length, y, np.stack((wide, wide), 1), thick, section, tone))
+    parts.append(hammer_head(length, y, np.stack((wide, wide), 1), thick, section, tone))
     return _laid(rng, parts, name, upright=0.3)
 
 
@@ -93,13 +93,13 @@ def _soft_faced(rng: np.random.Generator) -> Model:
     parts, name = _handle(rng, length, thick)
     wide = thick * np.array([0.7, 0.8, 0.8, 0.7])
     y = np.array([-0.5, -0.45, 0.45, 0.5]) * span
-    parts.append(_head(length, y, np.stack((wide, wide), 1), thick, circle(18), METAL))
+    parts.append(hammer_head(length, y, np.stack((wide, wide), 1), thick, circle(18), METAL))
     for side, color in zip((-1, 1), rng.choice([*_GRIPS, 'white'], 2).tolist(), strict=True):
         wide = thick * np.array([0.75, 1, 1, 0.88])[::side]
         y = np.sort(side * np.array([0.45, 0.47, 0.92, 1])) * span
         scale = np.stack((wide, wide), 1)
         tone = shade(rng, color)
-        parts.append(_head(length, y, scale, thick, circle(18), tone, gloss=0.4))
+        parts.append(hammer_head(length, y, scale, thick, circle(18), tone, gloss=0.4))
     return _laid(rng, parts, name, upright=0.2)
 
 
@@ -222,7 +222,7 @@ def _handle(
     return [paint(shaft, metal, gloss=0.7), paint(grip, shade(rng, name), gloss=0.2)], name
 
 
-def _head(
+def hammer_head(
     length: float,
     y: np.ndarray,
     scale: np.ndarray,

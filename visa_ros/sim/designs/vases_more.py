@@ -58,7 +58,7 @@ def _flask(rng: np.random.Generator) -> Model:
 
 
 def _fingers(rng: np.random.Generator) -> Model:
-    """Tulip vase: a flat body with three to seven open spouts that fan out from its top."""
+    """Tulip vase: a flat body with three to six open spouts that fan out from its top."""
     r, h = rng.uniform(0.035, 0.05), rng.uniform(0.09, 0.13)
     deep = rng.uniform(0.4, 0.6)
     outer = curve(
@@ -125,7 +125,7 @@ def _fan(rng: np.random.Generator) -> Model:
 
 
 def _crystal(rng: np.random.Generator) -> Model:
-    """Vase of cut crystal: heavy, flared, deeply fluted, with a toothed rim and mostly flowers."""
+    """Vase of cut crystal: heavy, flared, deeply fluted, with a toothed rim and flowers."""
     r, h = rng.uniform(0.04, 0.055), rng.uniform(0.14, 0.2)
     outer = curve([(r * 0.75, 0), (r * 0.55, h * 0.2), (r * 0.65, h * 0.55), (r, h)], count=12)
     lobes, depth = int(rng.choice([6, 8, 10])), rng.uniform(0.04, 0.1)
@@ -141,7 +141,7 @@ def _crystal(rng: np.random.Generator) -> Model:
 
 
 def _cone(rng: np.random.Generator) -> Model:
-    """Pointed cone, horn or ball for flowers, held up by three or four legs of wire."""
+    """Pointed cone or horn for flowers, held up by three or four legs of wire."""
     r, h = rng.uniform(0.028, 0.042), rng.uniform(0.11, 0.17)
     belly = rng.uniform(0.3, 0.7)
     outer = curve([(0.005, 0), (r * belly, h * 0.4), (r, h)], count=12)
@@ -161,7 +161,7 @@ def _cone(rng: np.random.Generator) -> Model:
 def _glazed(
     rng: np.random.Generator, outer: Profile, *, segments: int = 32, flowers: float
 ) -> Model:
-    """Body in one glaze, metal or glass, dark within, and flowers in it with a chance."""
+    """Body in one glaze or metal, dark within, and flowers in it with a chance."""
     outside, inside = shell(outer, 0.003, segments=segments)
     name = pick(rng, (*CERAMIC_COLORS, 'brown', 'black'))
     rgb, gloss = shade(rng, name), rng.uniform(0.1, 0.85)
