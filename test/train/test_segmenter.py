@@ -165,7 +165,7 @@ def test_the_decision_is_chosen_and_written(clips, seeing, tmp_path, small, text
     for name in ('config.json', 'visa.safetensors'):
         shutil.copy(seeing / name, tmp_path)
     (tmp_path / 'text').symlink_to(text_folder)
-    decision = choose_decision(tmp_path, clips, questions=12)
+    decision = choose_decision(tmp_path, clips, questions=12).decision
     _, config = load_model(tmp_path)
     assert config.decision == decision
     assert replace(config, decision=small.decision) == small
