@@ -38,7 +38,7 @@ def _block_studded(rng: np.random.Generator) -> Model:
 def _block_arch(rng: np.random.Generator) -> Model:
     """Bridge: a block with a round gate through it, or the half disc from such a gate."""
     w, thick = rng.uniform(0.05, 0.1), rng.uniform(0.02, 0.035)
-    name, rgb = _block_paint(rng)
+    name, rgb = block_paint(rng)
     inner = w * rng.uniform(0.22, 0.34)
     top = inner * rng.uniform(1.25, 1.7)
     corner = np.arctan2(top, w / 2)
@@ -56,7 +56,7 @@ def _block_roof(rng: np.random.Generator) -> Model:
     """Triangular block, lying as a roof or as a ramp."""
     w, thick = rng.uniform(0.035, 0.08), rng.uniform(0.025, 0.05)
     h, ridge = w * rng.uniform(0.4, 0.9), w * pick(rng, '012').count('0') * 0.5
-    name, rgb = _block_paint(rng)
+    name, rgb = block_paint(rng)
     wedge = extruded([(-w / 2, 0), (w / 2, 0), (ridge, h)], thick, bevel=0.0015)
     return Model(parts=(paint(wedge, rgb, gloss=0.3),), color=name)
 
@@ -64,7 +64,7 @@ def _block_roof(rng: np.random.Generator) -> Model:
 def _block_pillar(rng: np.random.Generator) -> Model:
     """Round or square pillar, standing or lying."""
     r, h = rng.uniform(0.013, 0.022), rng.uniform(0.045, 0.09)
-    name, rgb = _block_paint(rng)
+    name, rgb = block_paint(rng)
     pillar = cylinder(r, h, bevel=r * 0.1, segments=28)
     if rng.random() < 0.5:
         pillar = rounded_box((2 * r, 2 * r, h), radius=r * 0.12)
@@ -76,7 +76,7 @@ def _block_pillar(rng: np.random.Generator) -> Model:
 def _block_planks(rng: np.random.Generator) -> Model:
     """Two to five plain cuboids of one set, stacked crosswise or as a little wall."""
     w, d, h = rng.uniform(0.05, 0.08), rng.uniform(0.016, 0.026), rng.uniform(0.01, 0.022)
-    name, rgb = _block_paint(rng)
+    name, rgb = block_paint(rng)
     plank = paint(rounded_box((w, d, h), radius=h * 0.08, steps=1), rgb, gloss=0.3)
     count, crosswise = int(rng.integers(2, 6)), rng.random() < 0.6
     parts = []
@@ -113,7 +113,7 @@ _BLOCKS: tuple[Design, ...] = (
 )
 
 
-def _block_paint(rng: np.random.Generator) -> tuple[str, np.ndarray]:
+def block_paint(rng: np.random.Generator) -> tuple[str, np.ndarray]:
     """Name and colour: plain wood or a vivid paint."""
     if rng.random() < 0.35:
         return 'brown', WOOD * rng.uniform(0.8, 1.1)

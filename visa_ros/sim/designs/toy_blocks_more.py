@@ -7,11 +7,10 @@ import numpy as np
 from visa_ros.sim.designs.drawing import Design
 from visa_ros.sim.designs.solids import extruded
 from visa_ros.sim.designs.thing_forms import prism
+from visa_ros.sim.designs.toy_blocks import block_paint, WOOD
 from visa_ros.sim.finish import paint, pick, shade
 from visa_ros.sim.goods import VIVID
 from visa_ros.sim.shapes import cylinder, lathe, Model, move, Part, rounded_box, turn
-
-_WOOD = np.array([0.8, 0.6, 0.36])
 
 
 def _block_pyramid(rng: np.random.Generator) -> Model:
@@ -19,7 +18,7 @@ def _block_pyramid(rng: np.random.Generator) -> Model:
     sides, r = int(rng.choice([3, 4, 4, 5, 6, 8, 28])), rng.uniform(0.016, 0.035)
     foot, h = r * rng.uniform(0.0, 0.5), r * rng.uniform(1.2, 3.2)
     tip = r * rng.uniform(0.02, 0.3)
-    name, rgb = _coat(rng)
+    name, rgb = block_paint(rng)
     body = lathe([(0, 0), (r, 0), (r, foot + 1e-4), (tip, foot + h), (0, foot + h)],
                  segments=sides)  # fmt: skip
     return Model(parts=(paint(body, rgb),), color=name)
@@ -48,7 +47,7 @@ def _block_bar(rng: np.random.Generator) -> Model:
     else:
         reach = 1 / np.maximum(np.abs(np.cos(t)) * 0.7, np.abs(np.sin(t)))
     plan = np.stack((np.cos(t), np.sin(t)), 1) * (r * reach)[:, None]
-    name, rgb = _coat(rng)
+    name, rgb = block_paint(rng)
     block = prism(plan, thick, bevel=0.001)
     if kind in (1, 4) and rng.random() < 0.4:
         block = turn(block, 'x', 90)
@@ -92,7 +91,7 @@ def _block_castle(rng: np.random.Generator) -> Model:
     teeth, unit = int(rng.integers(2, 5)), rng.uniform(0.01, 0.016)
     w, d = (2 * teeth - 1) * unit, unit * rng.uniform(1.3, 2.6)
     h = unit * rng.uniform(1.5, 4.5)
-    name, rgb = _coat(rng)
+    name, rgb = block_paint(rng)
     parts = [rounded_box((w, d, h), radius=unit * 0.06, steps=1)]
     tooth = rounded_box((unit, d, unit * rng.uniform(0.8, 1.2)), radius=unit * 0.06, steps=1)
     parts += [move(tooth, ((2 * i - teeth + 1) * unit, 0, h - 0.0003)) for i in range(teeth)]
@@ -110,7 +109,7 @@ def _block_house(rng: np.random.Generator) -> Model:
         post = cylinder(d * 0.48, h, bevel=d * 0.04, segments=20)
     parts = [paint(move(post, (x * (w - d) / 2, 0, 0)), tones[0]) for x in (-1, 1)]
     parts.append(paint(move(rounded_box((w, d, slab), radius=d * 0.05, steps=1), (0, 0, h)),
-                       _WOOD if rng.random() < 0.4 else tones[1]))  # fmt: skip
+                       WOOD if rng.random() < 0.4 else tones[1]))  # fmt: skip
     t = np.linspace(0, np.pi, 3 if rng.random() < 0.6 else 15)
     gable = np.stack((np.cos(t), np.sin(t) * rng.uniform(0.6, 1)), 1) * w * 0.36
     roof = extruded(gable, d, bevel=0.001)
@@ -126,11 +125,3 @@ BLOCKS: tuple[Design, ...] = (
     _block_castle,
     _block_house,
 )
-
-
-def _coat(rng: np.random.Generator) -> tuple[str, np.ndarray]:
-    """Name and colour: plain wood or a vivid paint."""
-    if rng.random() < 0.3:
-        return 'brown', _WOOD * rng.uniform(0.8, 1.1)
-    name = pick(rng, VIVID)
-    return name, np.array(shade(rng, name))

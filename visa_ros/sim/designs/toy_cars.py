@@ -49,8 +49,8 @@ def _car_saloon(rng: np.random.Generator) -> Model:
     parts = [paint(body, rgb, gloss=0.8)]
     roof = (back + h * rng.uniform(0.4, 1.0), front - h * 1.1)
     parts += _cabin(((back, front), roof), w, belt, h, rgb)
-    parts += _wheels((-n * 0.3, n * 0.31), w, wheel, rgb=METAL)
-    parts += _lights(n, w, (low + nose) / 2)
+    parts += wheels((-n * 0.3, n * 0.31), w, wheel, rgb=METAL)
+    parts += lights(n, w, (low + nose) / 2)
     return Model(parts=tuple(parts), color=name)
 
 
@@ -73,8 +73,8 @@ def _car_pickup(rng: np.random.Generator) -> Model:
         load = rounded_box((n * 0.25, w * 0.6, high * 1.3), radius=n * 0.02)
         load_rgb = shade(rng, pick(rng, ('yellow', 'brown', 'gray')))
         parts.append(paint(move(load, (-n * 0.28, 0, low + high * 0.3)), load_rgb))
-    parts += _wheels((-n * 0.3, n * 0.3), w * 1.04, wheel, rgb=METAL)
-    parts += _lights(n, w, low + high * 0.6)
+    parts += wheels((-n * 0.3, n * 0.3), w * 1.04, wheel, rgb=METAL)
+    parts += lights(n, w, low + high * 0.6)
     return Model(parts=tuple(parts), color=name)
 
 
@@ -100,7 +100,7 @@ def _car_racer(rng: np.random.Generator) -> Model:
     parts.append(paint(move(strut, (-n * 0.44, 0, wheel + n * 0.01)), trim))
     wing = rounded_box((n * 0.08, w * 0.95, n * 0.012), radius=n * 0.004)
     parts.append(paint(move(wing, (n * 0.46, 0, wheel * 0.6)), trim))
-    parts += _wheels((-n * 0.3, n * 0.3), w, wheel, rgb=METAL, tyre=0.25)
+    parts += wheels((-n * 0.3, n * 0.3), w, wheel, rgb=METAL, tyre=0.25)
     axle = turn(cylinder(n * 0.012, w * 0.9, segments=8), 'x', 90)
     parts += [
         paint(move(axle, (x, w * 0.45, wheel)), METAL, gloss=0.7) for x in (-n * 0.3, n * 0.3)
@@ -137,7 +137,7 @@ def _car_wooden(rng: np.random.Generator) -> Model:
         head = move(sphere(n * 0.075, rings=10, segments=16), (0, 0, low[2] + h * 0.8))
         parts.append(paint(head, _WOOD * 1.1))
     discs = np.array(shade(rng, pick(rng, VIVID))) if rng.random() < 0.5 else _WOOD * 0.6
-    parts += _wheels((-n * 0.28, n * 0.28), w * 1.3, wheel, rgb=_WOOD, tyre=0.12, tyre_rgb=discs)
+    parts += wheels((-n * 0.28, n * 0.28), w * 1.3, wheel, rgb=_WOOD, tyre=0.12, tyre_rgb=discs)
     return Model(parts=tuple(parts), color=name)
 
 
@@ -160,7 +160,7 @@ def _car_beetle(rng: np.random.Generator) -> Model:
     parts = [paint(p, rgb, gloss=0.8) for p in coat]
     for dark, x in ((pane, -n * 0.06), (shield, -n * 0.035)):
         parts.append(paint(move(dark, (x, 0, wheel * 2.75)), _GLASS, gloss=0.9))
-    parts += _wheels((-n * 0.31, n * 0.31), w * 1.02, wheel, rgb=METAL)
+    parts += wheels((-n * 0.31, n * 0.31), w * 1.02, wheel, rgb=METAL)
     lamp = stretch(sphere(n * 0.04, rings=8, segments=12), (0.6, 1, 1))
     parts += [paint(move(lamp, (n * 0.43, y * w * 0.36, wheel * 1.75)), METAL, gloss=0.7)
               for y in (-1, 1)]  # fmt: skip
@@ -194,8 +194,8 @@ def _car_offroader(rng: np.random.Generator) -> Model:
     ]
     spare = turn(cylinder(wheel * 0.85, n * 0.07, bevel=n * 0.015, segments=18), 'y', -90)
     parts.append(paint(move(spare, (-n * 0.47, 0, low + high * 0.6)), _RUBBER))
-    parts += _wheels((-n * 0.3, n * 0.3), w, wheel, rgb=METAL, tyre=0.24)
-    parts += _lights(n * 0.94, w * 0.9, low + high * 0.6)
+    parts += wheels((-n * 0.3, n * 0.3), w, wheel, rgb=METAL, tyre=0.24)
+    parts += lights(n * 0.94, w * 0.9, low + high * 0.6)
     return Model(parts=tuple(parts), color=name)
 
 
@@ -228,7 +228,7 @@ def _cabin(
     return parts
 
 
-def _wheels(
+def wheels(
     places: Sequence[float],
     w: float,
     r: float,
@@ -248,7 +248,7 @@ def _wheels(
     return parts
 
 
-def _lights(n: float, w: float, z: float) -> list[Part]:
+def lights(n: float, w: float, z: float) -> list[Part]:
     """Pale lamps in front and red ones behind."""
     lamp = stretch(sphere(n * 0.03, rings=8, segments=10), (0.4, 1, 0.8))
     return [

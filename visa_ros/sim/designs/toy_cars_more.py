@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from visa_ros.sim.designs.drawing import Design
 from visa_ros.sim.designs.solids import extruded
+from visa_ros.sim.designs.toy_cars import lights, wheels
 from visa_ros.sim.finish import METAL, paint, pick, shade
 from visa_ros.sim.goods import VIVID
-from visa_ros.sim.shapes import cylinder, Model, move, Part, rounded_box, sphere, stretch, turn
+from visa_ros.sim.shapes import cylinder, Model, move, rounded_box, sphere, stretch, turn
 
 _COATS = (*VIVID, 'white', 'black', 'gray')
 _RUBBER, _GLASS = (0.05, 0.05, 0.05), (0.1, 0.13, 0.17)
@@ -37,8 +36,8 @@ def _car_sports(rng: np.random.Generator) -> Model:
         parts.append(paint(move(blade, (-n * 0.45, 0, tail + rise)), rgb, gloss=0.9))
         parts += [paint(move(stalk, (-n * 0.44, y * w * 0.3, tail + rise - n * 0.06)), _RUBBER)
                   for y in (-1, 1)]  # fmt: skip
-    parts += _wheels((-n * 0.31, n * 0.31), w * 1.03, wheel, METAL)
-    parts += _lamps(n, w, low + n * 0.02)
+    parts += wheels((-n * 0.31, n * 0.31), w * 1.03, wheel, rgb=METAL)
+    parts += lights(n, w, low + n * 0.02)
     return Model(parts=tuple(parts), color=name)
 
 
@@ -60,8 +59,8 @@ def _car_chunky(rng: np.random.Generator) -> Model:
         parts.append(paint(move(pane, (back, 0, sill)), _GLASS, gloss=0.8))
     tone = shade(rng, names[1]) if rng.random() < 0.6 else _RUBBER
     hub = shade(rng, pick(rng, ('yellow', 'white', 'red')))
-    parts += _wheels((-n * 0.29, n * 0.29), w * 1.12, wheel, hub, tyre=tone)
-    parts += _lamps(n, w * 0.9, low + h * 0.5)
+    parts += wheels((-n * 0.29, n * 0.29), w * 1.12, wheel, rgb=hub, tyre_rgb=tone)
+    parts += lights(n, w * 0.9, low + h * 0.5)
     return Model(parts=tuple(parts), color=names[0])
 
 
@@ -84,8 +83,8 @@ def _car_monster(rng: np.random.Generator) -> Model:
         parts.append(paint(move(axle, (place, w * 0.75, wheel)), METAL, gloss=0.7))
         parts.append(paint(move(strut, (place, 0, wheel)), shade(rng, 'gray')))
     hub = shade(rng, pick(rng, ('gray', 'yellow', 'red', 'white')))
-    parts += _wheels((-n * 0.32, n * 0.32), w * 1.7, wheel, hub, broad=0.24)
-    parts += _lamps(n, w, low + h * 0.5)
+    parts += wheels((-n * 0.32, n * 0.32), w * 1.7, wheel, rgb=hub, tyre=0.24)
+    parts += lights(n, w, low + h * 0.5)
     return Model(parts=tuple(parts), color=name)
 
 
@@ -116,8 +115,8 @@ def _car_veteran(rng: np.random.Generator) -> Model:
         parts += [paint(move(guard, (x, y * w * 0.41, wheel)), dark) for y in (-1, 1)]
     grille = rounded_box((n * 0.02, w * 0.4, h * 0.9), radius=n * 0.008, steps=1)
     parts.append(paint(move(grille, (n * 0.42, 0, low)), METAL, gloss=0.9))
-    parts += _wheels((-n * 0.33, n * 0.33), w * 0.98, wheel, METAL, broad=0.12)
-    parts += _lamps(n * 0.86, w * 0.8, low + h * 0.8)
+    parts += wheels((-n * 0.33, n * 0.33), w * 0.98, wheel, rgb=METAL, tyre=0.12)
+    parts += lights(n * 0.86, w * 0.8, low + h * 0.8)
     return Model(parts=tuple(parts), color=name)
 
 
@@ -145,8 +144,8 @@ def _car_service(rng: np.random.Generator) -> Model:
     for y, tone in zip((-1, 1), tones, strict=True):
         at = (-n * 0.1, y * w * 0.165, belt + high * 1.05)
         parts.append(paint(move(bar, at), shade(rng, tone), gloss=0.8))
-    parts += _wheels((-n * 0.3, n * 0.3), w * 1.02, wheel, METAL)
-    parts += _lamps(n, w, low + h * 0.6)
+    parts += wheels((-n * 0.3, n * 0.3), w * 1.02, wheel, rgb=METAL)
+    parts += lights(n, w, low + h * 0.6)
     return Model(parts=tuple(parts), color=name)
 
 
@@ -165,8 +164,8 @@ def _car_bubble(rng: np.random.Generator) -> Model:
         parts.append(paint(extruded(pane, w * 1.01), _GLASS, gloss=0.9))
     shield = stretch(sphere(1.0, rings=9, segments=14), (n * 0.1, w * 0.36, h * 0.2))
     parts.append(paint(move(shield, (n * 0.335, 0, low + h * 0.62)), _GLASS, gloss=0.9))
-    parts += _wheels((-n * 0.31, n * 0.31), w * 1.04, wheel, METAL)
-    parts += _lamps(n * 0.95, w, low + h * 0.28)
+    parts += wheels((-n * 0.31, n * 0.31), w * 1.04, wheel, rgb=METAL)
+    parts += lights(n * 0.95, w, low + h * 0.28)
     return Model(parts=tuple(parts), color=name)
 
 
@@ -178,33 +177,3 @@ CARS: tuple[Design, ...] = (
     _car_service,
     _car_bubble,
 )
-
-
-def _wheels(
-    places: Sequence[float],
-    w: float,
-    r: float,
-    hub_rgb: Sequence[float],
-    *,
-    tyre: Sequence[float] = _RUBBER,
-    broad: float = 0.2,
-) -> list[Part]:
-    """Two axles of wheels that end at the width w, each as broad as a share of it."""
-    rim = turn(cylinder(r, w * broad, bevel=r * 0.12, segments=16), 'x', 90)
-    hub = turn(cylinder(r * 0.55, w * broad + r * 0.1, segments=12), 'x', 90)
-    parts = []
-    for x in places:
-        for y in (w / 2, -w / 2 + w * broad):
-            parts.append(paint(move(rim, (x, y, r)), tyre))
-            parts.append(paint(move(hub, (x, y + r * 0.05, r)), hub_rgb, gloss=0.6))
-    return parts
-
-
-def _lamps(n: float, w: float, z: float) -> list[Part]:
-    """Pale lamps in front and red ones behind."""
-    lamp = stretch(sphere(n * 0.035, rings=6, segments=10), (0.5, 1, 0.9))
-    return [
-        paint(move(lamp, (x * n * 0.49, y * w * 0.33, z)), rgb, gloss=0.7)
-        for x, rgb in ((1, (0.9, 0.88, 0.75)), (-1, (0.7, 0.05, 0.05)))
-        for y in (-1, 1)
-    ]
