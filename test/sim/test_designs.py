@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 import importlib
 from pathlib import Path
 import pkgutil
@@ -10,7 +11,8 @@ import numpy as np
 import pytest
 
 from visa_ros.sim import designs
-from visa_ros.sim.designs import DESIGNS, glasses
+from visa_ros.sim.designs import DESIGNS, glasses, MORE
+from visa_ros.sim.designs.drawing import either
 from visa_ros.sim.knowledge import COLORS
 from visa_ros.sim.objects import make_design, MAKERS, UNSEEN
 from visa_ros.sim.shapes import grounded, merged
@@ -65,17 +67,14 @@ def test_no_design_is_one_that_evaluation_keeps():
         assert not [name for name in kept if name in source], module.__name__
 
 
-MORE = [
-    pytest.param(design, id=f'{module.__name__.rpartition(".")[2]}{design.__name__}')
-    for module in modules()
-    if module.__name__.endswith('_more')
-    for name, drawn in vars(module).items()
-    if name.isupper() and isinstance(drawn, tuple) and callable(drawn[0])
-    for design in drawn
+FURTHER = [
+    pytest.param(design, id=f'{kind} {design.__name__}')
+    for kind, listed in MORE.items()
+    for design in listed
 ]
 
 
-@pytest.mark.parametrize('design', MORE)
+@pytest.mark.parametrize('design', FURTHER)
 def test_each_further_design_is_of_real_size_and_colour(design):
     for seed in range(8):
         drawn = design(np.random.default_rng(seed))
@@ -90,10 +89,26 @@ def merged_bounds(model):
     return points.min(axis=0), points.max(axis=0)
 
 
-def test_there_are_375_designs_of_which_all_may_be_drawn():
-    drawn = {design for draw in DESIGNS.values() for design in draw.__closure__[1].cell_contents}
-    assert {p.values[0] for p in MORE} == drawn
-    assert len(MORE) == 185
+def test_each_of_the_185_further_designs_is_drawn_for_one_kind():
+    listed = {
+        design
+        for module in modules()
+        if module.__name__.endswith('_more')
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, tuple) and callable(value[0])
+        for design in value
+    }
+    drawn = [design for designs_of_kind in MORE.values() for design in designs_of_kind]
+    assert set(drawn) == listed
+    assert len(drawn) == len(listed) == 185
+
+
+def test_models_are_of_first_and_of_further_designs():
+    draw = either(lambda rng: 'first', [lambda rng: 'one', lambda rng: 'other'])
+    rng = np.random.default_rng(0)
+    counts = Counter(draw(rng) for _ in range(400))
+    assert 150 < counts['first'] < 250
+    assert min(counts['one'], counts['other']) > 60
 
 
 @pytest.mark.parametrize('seed', range(30))

@@ -7,7 +7,7 @@ that are kept for evaluation; designs that turned out like one of those were tak
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from visa_ros.sim.designs import (
@@ -69,37 +69,76 @@ from visa_ros.sim.designs import (
 )
 from visa_ros.sim.designs.drawing import Design, either
 
-DESIGNS: Mapping[str, Design] = MappingProxyType(
+_FIRST: Mapping[str, Design] = {
+    'mug': mugs.mug,
+    'cup': cups.cup,
+    'glass': glasses.glass,
+    'bottle': bottles.bottle,
+    'can': cans.can,
+    'bowl': bowls.bowl,
+    'plate': plates.plate,
+    'teapot': teapots.teapot,
+    'vase': vases.vase,
+    'pan': pans.pan,
+    'spoon': spoons_and_forks.spoon,
+    'fork': spoons_and_forks.fork,
+    'knife': knives.knife,
+    'apple': fruit.apple,
+    'orange': citrus.orange,
+    'banana': fruit.banana,
+    'lemon': citrus.lemon,
+    'bread': bread.bread,
+    'book': books.book,
+    'box': boxes.box,
+    'ball': balls.ball,
+    'toy block': toy_blocks.toy_block,
+    'toy car': toy_cars.toy_car,
+    'candle': candles.candle,
+    'flashlight': flashlights.flashlight,
+    'hammer': tools.hammer,
+    'screwdriver': tools.screwdriver,
+    'pen': pens.pen,
+    'phone': devices.phone,
+    'remote': devices.remote,
+}
+
+MORE: Mapping[str, Sequence[Design]] = MappingProxyType(
     {
-        'mug': either(mugs.mug, mugs_more.MUGS),
-        'cup': either(cups.cup, cups_more.CUPS),
-        'glass': either(glasses.glass, glasses_more.GLASSES),
-        'bottle': either(bottles.bottle, bottles_more.BOTTLES),
-        'can': either(cans.can, cans_more.CANS),
-        'bowl': either(bowls.bowl, bowls_more.BOWLS),
-        'plate': either(plates.plate, plates_more.PLATES),
-        'teapot': either(teapots.teapot, teapots_more.TEAPOTS),
-        'vase': either(vases.vase, vases_more.VASES),
-        'pan': either(pans.pan, pans_more.PANS),
-        'spoon': either(spoons_and_forks.spoon, spoons_more.SPOONS),
-        'fork': either(spoons_and_forks.fork, forks_more.FORKS),
-        'knife': either(knives.knife, knives_more.KNIVES),
-        'apple': either(fruit.apple, apples_more.APPLES),
-        'orange': either(citrus.orange, oranges_more.ORANGES),
-        'banana': either(fruit.banana, bananas_more.BANANAS),
-        'lemon': either(citrus.lemon, lemons_more.LEMONS),
-        'bread': either(bread.bread, breads_more.BREADS),
-        'book': either(books.book, books_more.BOOKS),
-        'box': either(boxes.box, boxes_more.BOXES),
-        'ball': either(balls.ball, balls_more.BALLS),
-        'toy block': either(toy_blocks.toy_block, toy_blocks_more.BLOCKS),
-        'toy car': either(toy_cars.toy_car, toy_cars_more.CARS),
-        'candle': either(candles.candle, candles_more.CANDLES),
-        'flashlight': either(flashlights.flashlight, flashlights_more.FLASHLIGHTS),
-        'hammer': either(tools.hammer, hammers_more.HAMMERS),
-        'screwdriver': either(tools.screwdriver, screwdrivers_more.SCREWDRIVERS),
-        'pen': either(pens.pen, pens_more.PENS),
-        'phone': either(devices.phone, phones_more.PHONES),
-        'remote': either(devices.remote, remotes_more.REMOTES),
+        'mug': mugs_more.MUGS,
+        'cup': cups_more.CUPS,
+        'glass': glasses_more.GLASSES,
+        'bottle': bottles_more.BOTTLES,
+        'can': cans_more.CANS,
+        'bowl': bowls_more.BOWLS,
+        'plate': plates_more.PLATES,
+        'teapot': teapots_more.TEAPOTS,
+        'vase': vases_more.VASES,
+        'pan': pans_more.PANS,
+        'spoon': spoons_more.SPOONS,
+        'fork': forks_more.FORKS,
+        'knife': knives_more.KNIVES,
+        'apple': apples_more.APPLES,
+        'orange': oranges_more.ORANGES,
+        'banana': bananas_more.BANANAS,
+        'lemon': lemons_more.LEMONS,
+        'bread': breads_more.BREADS,
+        'book': books_more.BOOKS,
+        'box': boxes_more.BOXES,
+        'ball': balls_more.BALLS,
+        'toy block': toy_blocks_more.BLOCKS,
+        'toy car': toy_cars_more.CARS,
+        'candle': candles_more.CANDLES,
+        'flashlight': flashlights_more.FLASHLIGHTS,
+        'hammer': hammers_more.HAMMERS,
+        'screwdriver': screwdrivers_more.SCREWDRIVERS,
+        'pen': pens_more.PENS,
+        'phone': phones_more.PHONES,
+        'remote': remotes_more.REMOTES,
     }
 )
+"""Further designs of each kind, each a function of its own."""
+
+DESIGNS: Mapping[str, Design] = MappingProxyType(
+    {kind: either(first, MORE[kind]) for kind, first in _FIRST.items()}
+)
+"""What draws a model of each kind, of any design."""
