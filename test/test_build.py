@@ -178,7 +178,10 @@ def test_system_packages_are_all_here():
 def test_the_shipped_model_is_what_its_card_lists_and_small():
     folder = ROOT / 'models' / 'visa-nano'
     files = {p.relative_to(folder).as_posix(): p for p in folder.rglob('*') if p.is_file()}
-    text = {f'text/{name}' for name in ('config.json', 'model.safetensors', 'vocab.txt')}
+    text = {
+        f'text/{name}'
+        for name in ('config.json', 'dictionary.json', 'model.safetensors', 'vocab.txt')
+    }
     networks = {'config.json', 'visa.safetensors', 'tracker.json', 'tracker.safetensors'}
     assert set(files) == {'README.md', *networks, *text}
     total_mb = sum(path.stat().st_size for path in files.values()) / 1e6

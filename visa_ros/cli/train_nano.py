@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visa_ros.cli import train_tracker
+from visa_ros.cli import train_text, train_tracker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,7 @@ ANSWER_STEPS, ANSWER_COOLDOWN = 2000, 1800
 
 def add_parsers(parts: argparse._SubParsersAction) -> None:
     """Declare the arguments of each part."""
-    text = parts.add_parser('text', help='write the frozen instruction encoder (no training)')
-    text.add_argument('-o', '--out', type=Path, required=True, help='folder to write')
+    train_text.add_parsers(parts)
     _add_image(parts)
     _add_depth(parts)
     _add_language(parts)
@@ -154,8 +153,8 @@ def _add_common(parser: argparse.ArgumentParser, *, folders: str | None = None) 
 
 def run(args: argparse.Namespace) -> int:
     """Train a part; returns the exit code."""
-    if args.part == 'text':
-        return _write_text(args)
+    if args.part in train_text.PARTS:
+        return train_text.run(args)
     import torch
 
     torch.set_num_threads(args.threads)
@@ -169,14 +168,6 @@ def run(args: argparse.Namespace) -> int:
         'tracker': train_tracker.run,
     }
     return trainers[args.part](args)
-
-
-def _write_text(args: argparse.Namespace) -> int:
-    from visa_ros.train.text_side import write_text_encoder
-
-    kept = write_text_encoder(args.out)
-    print(f'{args.out}: {kept} word pieces')
-    return 0
 
 
 def _train_image(args: argparse.Namespace) -> int:

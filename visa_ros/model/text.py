@@ -21,6 +21,7 @@ from torch import Tensor
 from transformers import BertConfig, BertModel
 
 from visa_ros.errors import CheckpointError, InvalidQueryError
+from visa_ros.model.dictionary import Dictionary, load_dictionary
 from visa_ros.structs import Status
 
 PAD, BEGIN, END, SEG = 0, 1, 2, 3
@@ -50,11 +51,13 @@ class TextEncoder:
         tokenizer: BertWordPieceTokenizer,
         max_tokens: int,
         remembered: int,
+        dictionary: Dictionary | None = None,
     ) -> None:
         self._model = model.eval().requires_grad_(False)
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens
         self._remembered = remembered
+        self._dictionary = dictionary or Dictionary({})
         self._states: OrderedDict[str, Tensor] = OrderedDict()
 
     @torch.no_grad()
@@ -62,8 +65,8 @@ class TextEncoder:
         """
         Return a float (L, E) per text; InvalidQueryError for one of more than max_tokens.
 
-        In the place of [CLS], which MiniLM was not trained to use, is the mean of all states,
-        which is its embedding of the sentence.
+        Names of the dictionary are read as it says. In the place of [CLS], which MiniLM was not
+        trained to use, is the mean of all states, which is its embedding of the sentence.
         """
         new = list(dict.fromkeys(text for text in texts if text not in self._states))
         if new:
@@ -76,6 +79,7 @@ class TextEncoder:
         return found
 
     def _run(self, texts: Sequence[str]) -> list[Tensor]:
+        texts = [self._dictionary.plain(text) for text in texts]
         ids = [self._tokenizer.encode(text).ids for text in texts]
         # What is put before an instruction must not make one too long that is not.
         asked = [self._tokenizer.encode(text.removeprefix(LOOKING_BACK)).ids for text in texts]
@@ -111,7 +115,7 @@ def load_text_encoder(
     folder: Path, *, device: str = 'cpu', max_tokens: int = 256, remembered: int = 256
 ) -> TextEncoder:
     """
-    Read config.json, vocab.txt and model.safetensors of a BERT-like encoder.
+    Read config.json, vocab.txt and model.safetensors of a BERT-like encoder, and its dictionary.
 
     Raises CheckpointError where a file is missing or does not fit.
     """
@@ -126,7 +130,11 @@ def load_text_encoder(
     except Exception as error:  # safetensors, json and torch each raise their own kinds
         raise CheckpointError(f'{folder}: not a text encoder: {error}') from error
     return TextEncoder(
-        model=model.to(device), tokenizer=tokenizer, max_tokens=max_tokens, remembered=remembered
+        model=model.to(device),
+        tokenizer=tokenizer,
+        max_tokens=max_tokens,
+        remembered=remembered,
+        dictionary=load_dictionary(folder),
     )
 
 

@@ -1,0 +1,87 @@
+"""Further names of kinds, found in WordNet by those that training shows."""
+
+from pathlib import Path
+
+import pytest
+
+from visa_ros.errors import DataError
+from visa_ros.model.dictionary import load_dictionary
+from visa_ros.sim.knowledge import CATEGORIES
+from visa_ros.sim.wording import plural
+from visa_ros.train.dictionary import make_dictionary, read_wordnet, write_dictionary
+from visa_ros.train.wordings import more_words
+
+TEXT = Path(__file__).parents[2] / 'models' / 'visa-nano' / 'text'
+# Sense, WordNet's file (06: artifacts, 18: persons), words, the sense above.
+NOUNS = (
+    ('00000001', '06', 'thing', None),
+    ('00000002', '06', 'vessel', '00000001'),
+    ('00000003', '06', 'glass', '00000002'),
+    ('00000004', '06', 'goblet tumbler', '00000003'),
+    ('00000005', '06', 'lager_glass', '00000003'),
+    ('00000006', '06', 'bottle', '00000002'),
+    ('00000007', '06', 'wine_bottle', '00000006'),
+    ('00000008', '06', 'carboy flask', '00000006'),
+    ('00000009', '06', 'jug', '00000002'),
+    ('00000010', '18', 'person', None),
+    ('00000011', '18', 'tumbler', '00000010'),
+    ('00000012', '06', 'bumper schooner', '00000003'),
+    ('00000013', '06', 'quench', '00000003'),
+)
+NAMES = {
+    'glass': frozenset({'glass', 'lager glass', 'goblet'}),
+    'bottle': frozenset({'bottle', 'wine bottle', 'flask of wine'}),
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A WordNet of thirteen senses, in its own format."""
+    senses = {}
+    data = ['  1 a licence']
+    for sense, file, words, above in NOUNS:
+        listed = words.split()
+        pointers = f'001 @ {above} n 0000' if above else '000'
+        inside = ' '.join(f'{word} 0' for word in listed)
+        data.append(f'{sense} {file} n {len(listed):02x} {inside} {pointers} | made up')
+        for word in listed:
+            senses.setdefault(word, []).append(sense)
+    index = [f'{word} n {len(of)} 1 @ {len(of)} 1 {" ".join(of)}' for word, of in senses.items()]
+    (tmp_path / 'data.noun').write_text('\n'.join(data) + '\n')
+    (tmp_path / 'index.noun').write_text('\n'.join(['  1 a licence', *index]) + '\n')
+    (tmp_path / 'index.verb').write_text('quench v 1 1 @ 1 1 00000099\nflask v 1 0 1 0 00000098\n')
+    return tmp_path
+
+
+def test_names_near_those_of_training_are_found_and_no_others(folder):
+    found = make_dictionary(read_wordnet(folder), NAMES)
+    # Not the goblet, which training shows, the vessel, which is either, nor what is a verb, too.
+    singular = {'bumper': 'glass', 'carboy': 'bottle', 'schooner': 'glass', 'tumbler': 'glass'}
+    assert found == singular | {plural(k): plural(v) for k, v in singular.items()}
+    # A word inside a name that training shows is known.
+    assert 'flask' not in found
+
+
+def test_another_folder_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r'index\.noun'):
+        read_wordnet(tmp_path)
+
+
+def test_it_is_written_as_it_is_read(folder, tmp_path):
+    out = tmp_path / 'out'
+    count = write_dictionary(out, folder)
+    assert len(load_dictionary(out)) == count
+
+
+def test_the_shipped_dictionary_leaves_the_words_of_training_alone():
+    shipped, more = load_dictionary(TEXT), more_words()
+    assert len(shipped) > 900
+    for key, kind in CATEGORIES.items():
+        for name in (key, *kind.names, *more.names[key]):
+            for words in (name, plural(name)):
+                assert shipped.plain(f'the {words}') == f'the {words}'
+
+
+def test_the_shipped_dictionary_reads_names_as_kinds():
+    plain = {name for kind in CATEGORIES for name in (kind, plural(kind))}
+    assert set(load_dictionary(TEXT)._meanings.values()) <= plain
