@@ -17,7 +17,9 @@ WORDS = Dictionary(
         'spy': 'book',
         'thermos': 'bottle',
         'limousine': 'toy car',
-        "toby's jug": 'mug',
+        'red one': 'red mug',
+        "toby's jug": 'the mug',
+        'épée': 'knife',
     }
 )
 
@@ -28,14 +30,21 @@ WORDS = Dictionary(
         ('the tumbler', 'the glass'),
         ('Where are the Tumblers?', 'Where are the glasses?'),
         ('the tumbler, please, and the spy.', 'the glass, please, and the book.'),
+        ('the tumbler is in front of the thermos', 'the glass is in front of the bottle'),
+        ('which tumbler can I use?', 'which glass can I use?'),
         ('a Northern Spy on the left', 'an apple on the left'),
-        ('an  northern spy', 'an  apple'),
-        ("find Toby's jug", 'find mug'),
+        ('a northern  spy', 'an apple'),
+        ('a northern, spy', 'a northern, book'),
+        ('an épée', 'a knife'),
+        ("find Toby's jug", 'find the mug'),
+        ('find toby\u2019s jug', 'find the mug'),
         ('the toy limousine', 'the toy car'),
+        ('the bored one, the red one', 'the bored one, the red mug'),
         ('A limousine', 'A toy car'),
-        ('the thermos glass', 'the thermos glass'),
-        ('the thermos, glass or plate', 'the bottle, glass or plate'),
-        (LOOKING_BACK + 'the tumbler', LOOKING_BACK + 'the glass'),
+        ('the thermos cup', 'the thermos cup'),
+        ("the thermos's lid", "the thermos's lid"),
+        ('the thermos/cup', 'the bottle/cup'),
+        ('a spymaster', 'a spymaster'),
         ('tumblerful spying', 'tumblerful spying'),
         ('', ''),
         ('??', '??'),
@@ -61,6 +70,10 @@ def test_an_empty_dictionary_changes_nothing(tmp_path):
         ('{"Tumbler": "glass"}', 'lower case'),
         ('{"a  b": "glass"}', 'single spaces'),
         ('{"": "glass"}', 'lower case'),
+        ('{"s.u.v.": "toy car"}', 'lower case'),
+        ('{"tumbler": " glass"}', 'tumbler'),
+        ('{"tumbler": "?"}', 'tumbler'),
+        ('[' * 100000, 'not a dictionary'),
     ],
 )
 def test_a_file_of_another_kind_is_refused(tmp_path, content, wrong):
@@ -77,3 +90,13 @@ def test_the_encoder_reads_by_the_dictionary_of_its_folder(model_folder):
     encoder = load_text_encoder(folder)
     torch.testing.assert_close(encoder.encode(['the stoup?'])[0], plain, rtol=0, atol=0)
     assert len(encoder.encode(['the stoup?', 'the mug?'])) == 2
+
+
+def test_what_opens_an_instruction_is_not_read(model_folder):
+    folder = model_folder / 'text'
+    plain = load_text_encoder(folder).encode([LOOKING_BACK + 'the mug?'])[0]
+    (folder / FILE).write_text(json.dumps({'back': 'mug', 'stoup': 'mug'}))
+    encoder = load_text_encoder(folder, max_tokens=len(plain))
+    torch.testing.assert_close(
+        encoder.encode([LOOKING_BACK + 'the stoup?'])[0], plain, rtol=0, atol=0
+    )

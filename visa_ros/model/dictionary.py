@@ -1,12 +1,13 @@
 """
-Words that a model was never taught, and the plain ones to read in their place.
+Names that a model was never taught, and the plain ones to read in their place.
 
-A sentence encoder of 22 M parameters hardly knows what a chapati is; a dictionary does.
+A sentence encoder of 22 M parameters hardly knows what a poniard is; a dictionary does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 import json
 from pathlib import Path
 import re
@@ -14,90 +15,112 @@ import re
 from visa_ros.errors import CheckpointError
 
 FILE = 'dictionary.json'
-_WORD = re.compile(r"[a-z0-9](?:[a-z0-9'-]*[a-z0-9])?", re.IGNORECASE)
-_ARTICLE = re.compile(r'\b(a)n?( )\Z', re.IGNORECASE)
+_WORD = re.compile(r"\w(?:[\w'-]*\w)?")
+_ARTICLE = re.compile(r'\b(a)n?(\s)\Z', re.IGNORECASE)
+# What may follow a name that stands for a thing. Before any other word it only tells what kind of
+# thing that means: a thermos cup is a cup.
+_AFTER = frozenset(
+    re.findall(
+        r'\w+',
+        """
+        a an and any are as at before behind beside between but by can could did do does
+        for from go goes had has have here i if in inside into is it left lie lies near
+        nearby next now of off on onto or out over please right should sit sits so stand
+        stands than that the then there they this to too under upon was we were what
+        when where which while who will with would you
+        """,
+    )
+)
 
 
 class Dictionary:
     """
-    Names and what they are to be read as: 'the chapati' is read as 'the bread'.
+    Names and what they are to be read as: 'the poniard' is read as 'the knife'.
 
-    A name of several words goes before a shorter one; one that is followed by a word that objects
-    are called, as in 'thermos cup', says what kind of cup it is, and stays.
+    A name of several words goes before a shorter one. A name is only read before punctuation, the
+    end, and words like 'on', 'that' or 'is'.
     """
 
     def __init__(self, meanings: Mapping[str, str]) -> None:
         """Take names in lower case, words separated by single spaces, each with its reading."""
         self._meanings = dict(meanings)
-        self._longest = max((name.count(' ') + 1 for name in self._meanings), default=0)
-        self._heads = {meaning.split(' ')[-1] for meaning in self._meanings.values()}
+        self._longest = max((len(split(name)) for name in self._meanings), default=0)
 
     def __len__(self) -> int:
         return len(self._meanings)
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: object) -> bool:
         return name in self._meanings
+
+    def __getitem__(self, name: str) -> str:
+        return self._meanings[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._meanings)
 
     def plain(self, text: str) -> str:
         """Return the text with all names that it has in the dictionary read plainly."""
-        words = list(_WORD.finditer(text))
-        read, done, k = '', 0, 0
+        words = list(_WORD.finditer(text.replace('\u2019', "'")))
+        read, done, k = [], 0, 0
         while k < len(words):
-            name = self._name_at(text, words, k)
-            if name:
-                end = k + name.count(' ') + 1
-                before = read + text[done : words[k].start()]
-                read = _put_behind(before, self._meanings[name])
-                done, k = words[end - 1].end(), end
-            else:
-                k += 1
-        return read + text[done:]
+            count = self._name_at(text, words, k)
+            if count:
+                name = _joined(words[k : k + count])
+                before = text[done : words[k].start()]
+                read.append(_put_behind(before, self._meanings[name]))
+                done = words[k + count - 1].end()
+            k += count or 1
+        return ''.join((*read, text[done:]))
 
-    def _name_at(self, text: str, words: list[re.Match[str]], start: int) -> str:
-        """Return the longest name that begins at a word; '': none."""
+    def _name_at(self, text: str, words: list[re.Match[str]], start: int) -> int:
+        """Return of how many words the longest name is that begins at a word; 0: none."""
         for count in range(min(self._longest, len(words) - start), 0, -1):
-            begin, end = words[start].start(), words[start + count - 1].end()
-            name = text[begin:end].lower()
-            if name in self._meanings:
-                return '' if self._is_front(text, end, words[start + count :]) else name
-        return ''
+            row = words[start : start + count]
+            between = ''.join(text[a.end() : b.start()] for a, b in pairwise(row))
+            if not between.strip() and _joined(row) in self._meanings:
+                after = words[start + count :][:1]
+                apart = not after or text[row[-1].end() : after[0].start()].strip()
+                return count if apart or after[0].group().lower() in _AFTER else 0
+        return 0
 
-    def _is_front(self, text: str, end: int, after: list[re.Match[str]]) -> bool:
-        """Whether what ends there only says what kind of thing the next word means."""
-        return (
-            bool(after)
-            and text[end : after[0].start()] == ' '
-            and after[0].group().lower() in self._heads
-        )
+
+def split(name: str) -> list[str]:
+    """List the words of a name as they are found in a text."""
+    return _WORD.findall(name)
+
+
+def _joined(words: list[re.Match[str]]) -> str:
+    return ' '.join(word.group().lower() for word in words)
 
 
 def _put_behind(text: str, meaning: str) -> str:
     """Return both, with the right article, and 'toy car' behind 'the toy' as 'the toy car'."""
-    first = meaning.split(' ')[0]
-    if first != meaning and text.lower().endswith(f'{first} '):
-        return text + meaning.removeprefix(f'{first} ')
+    first, _, rest = meaning.partition(' ')
+    if rest and split(text.lower())[-1:] == [first] and text[-1:].isspace():
+        return text + rest
     ending = 'n' if meaning[:1].lower() in set('aeiou') else ''
     return _ARTICLE.sub(rf'\g<1>{ending}\g<2>', text) + meaning
 
 
 def load_dictionary(folder: Path) -> Dictionary:
     """
-    Read dictionary.json, a mapping of names to readings, all text; an empty one without the file.
+    Read dictionary.json, {name: what to read in its place}; an empty one without the file.
 
-    Raises CheckpointError where it holds anything else.
+    Raises CheckpointError for anything else, and for a name that no text could have: names are in
+    lower case, of words with single spaces between them.
     """
     path = folder / FILE
     if not path.exists():
         return Dictionary({})
     try:
         raw = json.loads(path.read_text(encoding='utf-8'))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f'{path}: not a dictionary: {error}') from error
     if not isinstance(raw, dict):
         raise CheckpointError(f'{path}: want {{name: reading}}, got {type(raw).__name__}')
     for name, meaning in raw.items():
-        if not isinstance(meaning, str) or not meaning.strip():
-            raise CheckpointError(f'{path}: {name!r}: want text to read in its place')
-        if name != ' '.join(name.lower().split()) or not name:
-            raise CheckpointError(f'{path}: {name!r}: want lower case and single spaces')
+        if not isinstance(meaning, str) or not split(meaning) or meaning != meaning.strip():
+            raise CheckpointError(f'{path}: {name!r}: want words to read in its place')
+        if not name or name != ' '.join(split(name)).lower():
+            raise CheckpointError(f'{path}: {name!r}: want words in lower case, single spaces')
     return Dictionary(raw)

@@ -57,7 +57,7 @@ class TextEncoder:
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens
         self._remembered = remembered
-        self._dictionary = dictionary or Dictionary({})
+        self._dictionary = Dictionary({}) if dictionary is None else dictionary
         self._states: OrderedDict[str, Tensor] = OrderedDict()
 
     @torch.no_grad()
@@ -79,10 +79,12 @@ class TextEncoder:
         return found
 
     def _run(self, texts: Sequence[str]) -> list[Tensor]:
-        texts = [self._dictionary.plain(text) for text in texts]
-        ids = [self._tokenizer.encode(text).ids for text in texts]
+        plain = [self._dictionary.plain(text.removeprefix(LOOKING_BACK)) for text in texts]
         # What is put before an instruction must not make one too long that is not.
-        asked = [self._tokenizer.encode(text.removeprefix(LOOKING_BACK)).ids for text in texts]
+        asked = [self._tokenizer.encode(text).ids for text in plain]
+        openings = [LOOKING_BACK if text.startswith(LOOKING_BACK) else '' for text in texts]
+        whole = [opening + text for opening, text in zip(openings, plain, strict=True)]
+        ids = [self._tokenizer.encode(text).ids for text in whole]
         if (longest := max(map(len, asked))) > self._max_tokens:
             raise InvalidQueryError(
                 f'the instruction has {longest} word pieces, at most {self._max_tokens} are read: '

@@ -1,8 +1,8 @@
 """
-What names that training never shows mean, by WordNet.
+Names of the kinds beside those of training, by WordNet.
 
-WordNet has things in a tree: a chapati is a flatbread, that is a bread. Where the names that
-training shows of a kind agree in a part of the tree, the others in that part are names of it, too.
+WordNet has things in a tree: a poniard is a dagger, and that is a knife. Where the names of
+training for a kind agree in a part of the tree, the others in that part are names of it, too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import re
 import tempfile
 
 from visa_ros.errors import DataError
-from visa_ros.model.dictionary import FILE
+from visa_ros.model.dictionary import FILE, split
 from visa_ros.sim import phrases
 from visa_ros.sim.debian import unpack_package
 from visa_ros.sim.knowledge import CATEGORIES
@@ -25,12 +25,32 @@ from visa_ros.train.wordings import more_words
 
 PACKAGE = 'wordnet-base'
 _THINGS = {'06', '13', '17'}  # WordNet's files of artifacts, food and natural objects
-_SENSES = 4  # of a name that are looked at, the most frequent first
+_SENSES = 4  # of a name of training that are looked at, the most frequent first
+_FIRST = 2  # of these, one of another noun must be a thing
 _ALIKE = 0.75  # of the names below a place in the tree must be of one kind
 _STRANGERS = 0.15  # what a place without a name of training costs, by what one with a name gains
 _KNOWN = 0.1  # of the places below must have a name
 _ARTICLE = re.compile('^(?:a|an|the|some) ')
-_LETTERS = re.compile(r"[a-z][a-z'-]*")
+# What people mostly mean otherwise, or what nobody would hand over when asked for that kind.
+_NOT_MEANT = frozenset(
+    """
+    ambulance|argyle|argyll|ark|ark of the covenant|armilla|armillary sphere|
+    auto|bale|bier|biscuit|boiler|bumper|caldron|cash register|cauldron|
+    celestial globe|citron|citrous fruit|coffee urn|coffin|cracker|crouton|
+    cyclostyle|danish pastry|dime|dime bag|dirk|dodger|double boiler|
+    drawing chalk|drawknife|drawshave|drip pot|faggot|fagot|fish loaf|four-spot
+    |fusain|gourd|graham cracker|grail|greybeard|griddlecake|gypsy cab|hay bale
+    |hod|hoecake|holy grail|hush puppy|ice cube|inkpot|key lime|kris|loaner|
+    long-beard|longbeard|meat loaf|meatloaf|one-spot|oyster cracker|percolator|
+    percussor|phonograph album|pix|plessor|plexor|pottle|prima|punch bag|
+    punching bag|record album|salmon loaf|saltine|sangraal|sarcophagus|saucepot|
+    scotch pancake|sheaf|shooter|six pack|six-spot|sixpack|sketcher|soda cracker
+    |steel plate|stockpot|stoup|tailor's chalk|tea urn|telephone extension|tourer
+    |yorkshire pudding
+    """.replace('\n    ', '').split('|')
+)
+
+_Lines = list[list[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,18 +61,18 @@ class WordNet:
     senses  of each noun, the most frequent first
     above   of each sense, the more general ones
     things  senses that are things
-    others  words that are met as a verb or an adjective as well
+    verbal  words that are met as a verb or an adjective as well
     """
 
     senses: Mapping[str, tuple[str, ...]]
     above: Mapping[str, tuple[str, ...]]
     things: frozenset[str]
-    others: frozenset[str]
+    verbal: frozenset[str]
     _up: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def things_called(self, noun: str, most: int = _SENSES) -> list[str]:
+    def things_called(self, noun: str) -> list[str]:
         """List the first senses of a noun which are things."""
-        return [s for s in self.senses.get(noun, ()) if s in self.things][:most]
+        return [s for s in self.senses.get(noun, ()) if s in self.things][:_SENSES]
 
     def path(self, sense: str) -> tuple[str, ...]:
         """Return the sense and all that are more general, the nearest first."""
@@ -69,61 +89,79 @@ class WordNet:
 def read_wordnet(folder: Path) -> WordNet:
     """Read the files of WordNet somewhere below a folder; DataError if they are not there."""
     files = {path.name: path for path in folder.rglob('*') if path.is_file()}
-    if lacking := [n for n in ('index.noun', 'data.noun', 'index.verb') if n not in files]:
+    wanted = ('index.noun', 'data.noun', 'index.verb', 'index.adj')
+    if lacking := [name for name in wanted if name not in files]:
         raise DataError(f'{folder}: no {lacking[0]} of WordNet in it')
-    senses, above, things, others = {}, {}, set(), set()
-    for fields in _lines(files['index.noun']):
-        count = int(fields[2])
-        senses[_spaced(fields[0])] = tuple(fields[-count:])
-    for fields in _lines(files['data.noun']):
+    try:
+        return _wordnet(*(_lines(files[name]) for name in wanted))
+    except (IndexError, KeyError, ValueError) as error:
+        raise DataError(f'{folder}: its files are not those of WordNet 3: {error}') from error
+
+
+def _wordnet(nouns: _Lines, data: _Lines, *others: _Lines) -> WordNet:
+    above: dict[str, tuple[str, ...]] = {}
+    things = set()
+    for fields in data:
         first = 4 + 2 * int(fields[3], 16)  # behind the words of the sense
         pointers = fields[first + 1 : first + 1 + 4 * int(fields[first])]
         kinds, targets = pointers[::4], pointers[1::4]
-        above[fields[0]] = tuple(t for k, t in zip(kinds, targets, strict=True) if k[0] == '@')
+        # A single thing of that kind, which '@i' would be, is not what anybody's is called.
+        above[fields[0]] = tuple(t for k, t in zip(kinds, targets, strict=True) if k == '@')
         if fields[1] in _THINGS:
             things.add(fields[0])
-    for name in ('index.verb', 'index.adj'):
-        for fields in _lines(files[name]) if name in files else ():
-            if int(fields[5 + int(fields[3])]) > 0:  # senses that were met in texts
-                others.add(_spaced(fields[0]))
-    return WordNet(senses=senses, above=above, things=frozenset(things), others=frozenset(others))
+    return WordNet(
+        senses={_spaced(fields[0]): tuple(fields[-int(fields[2]) :]) for fields in nouns},
+        above={sense: tuple(a for a in of if a in above) for sense, of in above.items()},
+        things=frozenset(things),
+        # Those with senses that were met in texts.
+        verbal=frozenset(_spaced(f[0]) for o in others for f in o if int(f[5 + int(f[3])]) > 0),
+    )
 
 
-def _lines(path: Path) -> list[list[str]]:
+def _lines(path: Path) -> _Lines:
     lines = path.read_text(encoding='utf-8').splitlines()
     return [line.split(' | ')[0].split() for line in lines if not line.startswith(' ')]
 
 
 def _spaced(word: str) -> str:
-    return re.sub(r'\(\w+\)$', '', word).replace('_', ' ').lower()
+    return word.replace('_', ' ').lower()
 
 
 def make_dictionary(wordnet: WordNet, names: Mapping[str, frozenset[str]]) -> dict[str, str]:
     """
     Find further names of kinds, one object's and several objects' each.
 
-    names  of each kind, as training shows them; no word of them gets into the dictionary
+    names  of each kind, as training has them; none of them, and no word of them, is among those
+           found, nor a name that only puts a word before one of them: 'brown bread'
     """
     kind_at = _places(wordnet, names)
-    shown = {part for called in names.values() for name in called for part in _parts(name)}
-    shown |= _uses()
+    taught = {part for called in names.values() for name in called for part in _parts(name)}
+    left_out = taught | _uses() | _NOT_MEANT | wordnet.verbal
     found = {}
     for noun, senses in wordnet.senses.items():
-        if noun in shown or noun in wordnet.others or len(noun) < 3:
+        words = split(noun)
+        if noun in left_out or len(noun) < 3 or ' '.join(words) != noun:
             continue
-        meant = next((s for s in senses[:2] if s in wordnet.things), None)
+        meant = next((s for s in senses[:_FIRST] if s in wordnet.things), None)
         places = wordnet.path(meant) if meant else ()
         kind = next((kind_at[place] for place in places if place in kind_at), None)
-        if kind:
+        if kind and (len(words) == 1 or words[-1] not in names[kind]):
             found[noun] = kind
-    return dict(sorted(found.items())) | {
-        plural(noun): plural(kind) for noun, kind in sorted(found.items())
-    }
+    found = dict(sorted(found.items()))
+    many = {_many(noun): _many(kind) for noun, kind in found.items()}
+    return found | {noun: kind for noun, kind in many.items() if noun not in left_out}
+
+
+def _many(noun: str) -> str:
+    for one, more in (('knife', 'knives'), ('loaf', 'loaves'), ('sheaf', 'sheaves')):
+        if noun.endswith(one):
+            return noun.removesuffix(one) + more
+    return plural(noun)
 
 
 def _parts(name: str) -> list[str]:
     """List all words in a row of a name, itself and single words among them."""
-    words = _LETTERS.findall(name)
+    words = split(name)
     ends = range(1, len(words) + 1)
     return [' '.join(words[start:end]) for end in ends for start in range(end)]
 
@@ -181,7 +219,7 @@ def _best_places(
 
 def write_dictionary(folder: Path, source: Path | None = None) -> int:
     """
-    Write dictionary.json by WordNet.
+    Write dictionary.json by WordNet, in the place of one that is there.
 
     folder   of the instruction encoder
     source   the package's .deb, or a folder with WordNet's files; None: fetch it with apt-get
@@ -198,6 +236,6 @@ def write_dictionary(folder: Path, source: Path | None = None) -> int:
         wordnet = read_wordnet(unpack_package(PACKAGE, Path(scratch), source))
     meanings = make_dictionary(wordnet, names)
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(meanings, indent=0, ensure_ascii=False)
+    text = json.dumps(meanings, indent=0)
     (folder / FILE).write_text(text + '\n', encoding='utf-8')
     return len(meanings)
