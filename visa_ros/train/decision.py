@@ -63,10 +63,14 @@ def choose_decision(
     first = asking.choose(every, depth=config.relief, **bounds)
     other = asking.choose(half, depth=False, **bounds) if config.relief else None
     config = replace(config, decision=first, decision_without_depth=other)
+    _write(config, folder)
+    return config
+
+
+def _write(config: VisaConfig, folder: Path) -> None:
     scratch = folder / (CONFIG + '.part')
     scratch.write_text(json.dumps(config.to_json(), indent=1) + '\n')
     os.replace(scratch, folder / CONFIG)
-    return config
 
 
 @dataclass(frozen=True)
