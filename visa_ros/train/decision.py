@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -55,13 +54,9 @@ def choose_decision(
     asking = _Asking(load_segmenter(folder), clips, questions)
     every, half = range(len(clips)), [k for k in range(len(clips)) if k // 2 % 2 == 0]
     config = VisaConfig.from_json(json.loads((folder / CONFIG).read_text()))
-    bounds = {
-        'min_mask_px': config.decision.min_mask_px,
-        'max_false_refusals': max_false_refusals,
-        'enough_refusals': enough_refusals,
-    }
-    first = asking.choose(every, depth=config.relief, **bounds)
-    other = asking.choose(half, depth=False, **bounds) if config.relief else None
+    bounds = config.decision.min_mask_px, max_false_refusals, enough_refusals
+    first = asking.choose(every, *bounds, depth=config.relief)
+    other = asking.choose(half, *bounds, depth=False) if config.relief else None
     config = replace(config, decision=first, decision_without_depth=other)
     _write(config, folder)
     return config
@@ -81,7 +76,15 @@ class _Asking:
     clips: Tabletop
     questions: int
 
-    def choose(self, numbers: Sequence[int], *, depth: bool, **bounds: Any) -> DecisionConfig:
+    def choose(
+        self,
+        numbers: Sequence[int],
+        min_mask_px: int,
+        max_false_refusals: float,
+        enough_refusals: float,
+        *,
+        depth: bool,
+    ) -> DecisionConfig:
         """Choose the decision about pictures with depth, or without, by clips; see calibrate."""
         evidence, second_look, truths = zip(*self._asked(numbers, depth=depth), strict=True)
         return calibrate(
@@ -93,7 +96,9 @@ class _Asking:
             absent_from=('refusal', 'presence', 'quality', 'certainty'),
             second_look=second_look,
             odds=True,
-            **bounds,
+            min_mask_px=min_mask_px,
+            max_false_refusals=max_false_refusals,
+            enough_refusals=enough_refusals,
         )
 
     def _asked(
