@@ -66,7 +66,6 @@ nano: setup  ## render scenes and train visa-nano anew (5 h; OUT_NANO=, SCENES=,
 	  $(HOUSEHOLD) -o $(OUT_NANO)/train
 	$(RENDER) --split val --seed 500 --count 60 --frames 6 --rate 1.3333 -o $(OUT_NANO)/val
 	$(RUN)/visa-ros train text -o $(NANO)/text
-	$(RUN)/visa-ros train dictionary -o $(NANO)/text
 	$(RUN)/visa-ros train image $(CLIPS) $(BF16) -o $(OUT_NANO)/image
 	$(RUN)/visa-ros train depth $(SCENES_ALONE) --start $(OUT_NANO)/image $(BF16) \
 	  -o $(OUT_NANO)/depth
@@ -74,6 +73,7 @@ nano: setup  ## render scenes and train visa-nano anew (5 h; OUT_NANO=, SCENES=,
 	  $(BF16) -o $(OUT_NANO)/language
 	$(RUN)/visa-ros train segmenter $(CLIPS) --start $(OUT_NANO)/language --text $(NANO)/text \
 	  $(BF16) -o $(NANO)
+	$(RUN)/visa-ros train dictionary -o $(NANO)/text
 	$(RUN)/visa-ros train decision $(NANO) --data $(OUT_NANO)/val
 	$(RUN)/visa-ros train tracker --data $(OUT_NANO)/train --minutes $(MINUTES) -o $(NANO)
 

@@ -9,8 +9,8 @@ from visa_ros.errors import DataError
 from visa_ros.model.dictionary import load_dictionary
 from visa_ros.sim.knowledge import CATEGORIES
 from visa_ros.sim.lore import FACTS
-from visa_ros.sim.phrases import TAGS
-from visa_ros.sim.wording import plural
+from visa_ros.sim.phrases import ALL_BUT, MOTIONS, NEAREST_TO, RELATIONS, TAGS
+from visa_ros.sim.wording import plural, REQUESTS
 from visa_ros.train.dictionary import make_dictionary, read_wordnet, write_dictionary
 from visa_ros.train.wordings import more_words
 
@@ -113,3 +113,12 @@ def test_the_shipped_dictionary_reads_each_name_as_a_kind():
         assert shipped.plain(f'the {name}?') == f'the {shipped[name]}?'
     card = (TEXT.parent / 'README.md').read_text()
     assert f'{len(shipped)} names' in card
+
+
+def test_a_name_is_read_wherever_training_asks_for_one():
+    shipped, more = load_dictionary(TEXT), more_words()
+    ways = (REQUESTS, *RELATIONS.values(), NEAREST_TO, *MOTIONS.values(), ALL_BUT)
+    frames = [f for w in ways for f in (*w.training, *more.phrasings.get(w, ())) if '{}' in f]
+    assert len(frames) > 100
+    left = [f for f in frames if 'poniard' in shipped.plain(f.replace('{}', 'the poniard'))]
+    assert not left

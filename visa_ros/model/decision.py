@@ -120,7 +120,6 @@ def calibrate(
     absent_from: Sequence[str] = ('refusal', 'presence', 'quality', 'certainty', 'area'),
     ambiguous_from: Sequence[str] = ('asking_back', 'split'),
     max_false_refusals: float = 0.1,
-    enough_refusals: float = 1.0,
     max_false_doubts: float = 0.1,
     min_mask_px: int = 1,
     second_look: Sequence[Evidence] = (),
@@ -131,25 +130,26 @@ def calibrate(
 
     truths              FOUND, ABSENT or AMBIGUOUS of each question
     chosen_on           what these questions are, to be kept with the numbers
-    absent_from, ambiguous_from  the evidence these go by; one name alone keeps its own scale
+    absent_from         the evidence that absence may go by
+    ambiguous_from      the evidence that ambiguity may go by; one name alone keeps its own scale
     max_false_refusals  share of the questions that have an answer which may be refused
-    enough_refusals     share of the absent things to refuse; more only where that costs nothing
     max_false_doubts    share of those with one answer which may be asked back
     second_look         evidence of a second look for each question; refused is what both refuse
     odds                whether absence goes by log-odds, see Weights
 
-    Asks back, and refuses until it is enough, as often as the shares allow. Without ambiguous
-    questions that part stays uncalibrated. DataError if none, or all, are absent.
+    Refuses, and asks back, as often as the shares allow where that gets more right. Without any
+    ambiguous question, that part stays uncalibrated. DataError if none, or all, are absent.
     """
     _check_questions(evidence, second_look, truths, chosen_on)
-    absent = np.array([t == Status.ABSENT for t in truths], np.bool_)
-    bounds = max_false_refusals, enough_refusals
-    weights, above = _fit(evidence, absent, absent_from, bounds, second_look, odds=odds)
-    chosen = {'absent': weights, 'absent_above': above}
+    absent = np.array([truth == Status.ABSENT for truth in truths], np.bool_)
+    weights, above = _fit(
+        evidence, absent, absent_from, max_false_refusals, second_look, odds=odds
+    )
+    chosen: dict[str, Any] = {'absent': weights, 'absent_above': above}
     shown = [e for e, missing in zip(evidence, absent, strict=True) if not missing]
-    ambiguous = np.array([t == Status.AMBIGUOUS for t in truths if t != Status.ABSENT], np.bool_)
+    ambiguous = np.array([t == Status.AMBIGUOUS for t in truths], np.bool_)[~absent]
     if ambiguous.any():
-        weights, above = _fit(shown, ambiguous, ambiguous_from, (max_false_doubts, 1.0))
+        weights, above = _fit(shown, ambiguous, ambiguous_from, max_false_doubts)
         chosen |= {'ambiguous': weights, 'ambiguous_above': above}
     return DecisionConfig(**chosen, min_mask_px=min_mask_px, chosen_on=chosen_on)
 
@@ -167,48 +167,36 @@ def _check_questions(
         raise DataError(f'{seen}, for {len(truths)} truths')
 
 
-def choose_threshold(
-    scores: np.ndarray, positive: np.ndarray, *, max_false: float, enough: float = 1.0
-) -> float:
+def choose_threshold(scores: np.ndarray, positive: np.ndarray, *, max_false: float) -> float:
     """
     Choose the score above which to say yes.
 
     scores     float (N,)
     positive   bool (N,), at least one of each kind
     max_false  share of the negatives that may lie above
-    enough     share of the positives that is to lie above
 
-    Above lie enough of the positives and the fewest negatives with which that can be had; as many
-    positives as max_false allows where that is not enough. Further ones that cost no negative lie
-    above, too.
+    As many positives as possible lie above, and of the negatives no more than that takes.
     """
     no = np.sort(scores[~positive])[::-1]
     allowed = int(max_false * len(no))
     floor = no[allowed] if allowed < len(no) else -np.inf
-    caught = np.sort(scores[positive & (scores > floor)])[::-1]
+    caught = scores[positive & (scores > floor)]
     if not len(caught):
         return float(scores.max())
-    last = caught[: max(1, math.ceil(enough * positive.sum() - 1e-9))][-1]
-    floor = np.max(no[no < last], initial=floor)
-    least = caught[caught > floor][-1]
-    below = scores[scores < least]
-    return float((least + below.max()) / 2 if len(below) else least - 1.0)
+    below = scores[scores < caught.min()]
+    return float((caught.min() + below.max()) / 2 if len(below) else caught.min() - 1.0)
 
 
 def _fit(
     evidence: Sequence[Evidence],
     positive: np.ndarray,
     names: Sequence[str],
-    bounds: tuple[float, float],
+    max_false: float,
     second_look: Sequence[Evidence] = (),
     *,
     odds: bool = False,
 ) -> tuple[Weights, float]:
-    """
-    Return weights, the largest of size 1, and the threshold on their sum.
-
-    bounds  share of the negatives that may lie above it, and of the positives that is enough
-    """
+    """Return weights, the largest of size 1, and the threshold on their sum."""
     if set(names) - set(EVIDENCE) or not names:
         raise ConfigError(f'evidence {list(names)}: choose from {list(EVIDENCE)}')
     if positive.all() or not positive.any():
@@ -219,7 +207,7 @@ def _fit(
     scores = values @ weights
     if second_look:
         scores = np.minimum(scores, _values(second_look, names, odds=odds) @ weights)
-    above = choose_threshold(scores, positive, max_false=bounds[0], enough=bounds[1])
+    above = choose_threshold(scores, positive, max_false=max_false)
     return Weights(**dict(zip(names, weights.tolist(), strict=True)), odds=odds), above
 
 

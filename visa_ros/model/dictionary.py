@@ -16,18 +16,26 @@ from visa_ros.errors import CheckpointError
 
 FILE = 'dictionary.json'
 _WORD = re.compile(r"\w(?:[\w'-]*\w)?")
-_ARTICLE = re.compile(r'\b(a)n?(\s)\Z', re.IGNORECASE)
+_ARTICLE = re.compile(r"(?<![\w'-])(a)n?(\s+)\Z", re.IGNORECASE)
 # What may follow a name that stands for a thing. Before any other word it only tells what kind of
 # thing that means: a thermos cup is a cup.
 _AFTER = frozenset(
     re.findall(
         r'\w+',
         """
-        a an and any are as at before behind beside between but by can could did do does
-        for from go goes had has have here i if in inside into is it left lie lies near
-        nearby next now of off on onto or out over please right should sit sits so stand
-        stands than that the then there they this to too under upon was we were what
-        when where which while who will with would you
+        a above across after again against all along am among an and any anywhere are
+        around as at away back be because been before behind being below beneath beside
+        between beyond but by can carried close closer closest comes company could covered
+        covers did do does down dropped each except farther farthest filled first for
+        from front full further furthest go goes had has have he here hidden holding how
+        hugging i if in inside into is it its just larger last least left less lie lies
+        like low lower lying made may me might more most moved must my near nearby
+        nearer nearest next not now of off on once only onto opposite or other out over
+        past placed please pushed put reaches right shall she should sit sits sitting
+        smaller so some stand standing stands still take taken takes than that the their
+        them then there they this those through till to together too touching toward
+        towards under underneath until up upon us used using was we were what when where
+        whether which while who whose will with within without would yet you your
         """,
     )
 )
@@ -38,7 +46,7 @@ class Dictionary:
     Names and what they are to be read as: 'the poniard' is read as 'the knife'.
 
     A name of several words goes before a shorter one. A name is only read before punctuation, the
-    end, and words like 'on', 'that' or 'is'.
+    end, and words like 'on', 'that' or 'is': before another noun it tells what kind that is.
     """
 
     def __init__(self, meanings: Mapping[str, str]) -> None:
@@ -122,5 +130,7 @@ def load_dictionary(folder: Path) -> Dictionary:
         if not isinstance(meaning, str) or not split(meaning) or meaning != meaning.strip():
             raise CheckpointError(f'{path}: {name!r}: want words to read in its place')
         if not name or name != ' '.join(split(name)).lower():
-            raise CheckpointError(f'{path}: {name!r}: want words in lower case, single spaces')
+            raise CheckpointError(
+                f'{path}: {name!r}: want lower case, words as in a text, single spaces'
+            )
     return Dictionary(raw)

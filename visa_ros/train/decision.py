@@ -23,12 +23,7 @@ from visa_ros.train.wordings import more_words, validation_words
 
 
 def choose_decision(
-    folder: Path,
-    data: Path,
-    *,
-    questions: int = 48,
-    max_false_refusals: float = 0.1,
-    enough_refusals: float = 0.85,
+    folder: Path, data: Path, *, questions: int = 48, max_false_refusals: float = 0.1
 ) -> VisaConfig:
     """
     Choose weights and thresholds, and write config.json.
@@ -42,8 +37,6 @@ def choose_decision(
     data                clips of scenes that it was not trained on
     questions           about each clip
     max_false_refusals  share of the questions with an answer which may be refused
-    enough_refusals     share of those about something absent which is to be refused; more only
-                        where no further question with an answer is
     returns             the config as it is written
 
     DataError for unreadable clips, without depth where the model looks at it, and where no
@@ -54,18 +47,18 @@ def choose_decision(
     asking = _Asking(load_segmenter(folder), clips, questions)
     every, half = range(len(clips)), [k for k in range(len(clips)) if k // 2 % 2 == 0]
     config = VisaConfig.from_json(json.loads((folder / CONFIG).read_text()))
-    bounds = config.decision.min_mask_px, max_false_refusals, enough_refusals
-    first = asking.choose(every, *bounds, depth=config.relief)
-    other = asking.choose(half, *bounds, depth=False) if config.relief else None
+    least, allowed = config.decision.min_mask_px, max_false_refusals
+    first = asking.choose(
+        every, depth=config.relief, min_mask_px=least, max_false_refusals=allowed
+    )
+    other = None
+    if config.relief:
+        other = asking.choose(half, depth=False, min_mask_px=least, max_false_refusals=allowed)
     config = replace(config, decision=first, decision_without_depth=other)
-    _write(config, folder)
-    return config
-
-
-def _write(config: VisaConfig, folder: Path) -> None:
     scratch = folder / (CONFIG + '.part')
     scratch.write_text(json.dumps(config.to_json(), indent=1) + '\n')
     os.replace(scratch, folder / CONFIG)
+    return config
 
 
 @dataclass(frozen=True)
@@ -77,15 +70,9 @@ class _Asking:
     questions: int
 
     def choose(
-        self,
-        numbers: Sequence[int],
-        min_mask_px: int,
-        max_false_refusals: float,
-        enough_refusals: float,
-        *,
-        depth: bool,
+        self, numbers: Sequence[int], *, depth: bool, min_mask_px: int, max_false_refusals: float
     ) -> DecisionConfig:
-        """Choose the decision about pictures with depth, or without, by clips; see calibrate."""
+        """Choose the decision about pictures with depth, or about those without, by clips."""
         evidence, second_look, truths = zip(*self._asked(numbers, depth=depth), strict=True)
         return calibrate(
             evidence,
@@ -94,11 +81,10 @@ class _Asking:
             f'half of them in new words, with{"" if depth else "out"} depth',
             # Not the area: close to a camera everything is large, whether it is meant or not.
             absent_from=('refusal', 'presence', 'quality', 'certainty'),
+            max_false_refusals=max_false_refusals,
+            min_mask_px=min_mask_px,
             second_look=second_look,
             odds=True,
-            min_mask_px=min_mask_px,
-            max_false_refusals=max_false_refusals,
-            enough_refusals=enough_refusals,
         )
 
     def _asked(

@@ -25,11 +25,11 @@ from visa_ros.train.wordings import more_words
 
 PACKAGE = 'wordnet-base'
 _THINGS = {'06', '13', '17'}  # WordNet's files of artifacts, food and natural objects
-_SENSES = 4  # of a name of training that are looked at, the most frequent first
-_FIRST = 2  # of these, one of another noun must be a thing
+_SENSES = 4  # senses of a name of training that are looked at, those that are things
+_FIRST = 2  # among so many senses of another noun, the most frequent, must be a thing
 _ALIKE = 0.75  # of the names below a place in the tree must be of one kind
-_STRANGERS = 0.15  # what a place without a name of training costs, by what one with a name gains
-_KNOWN = 0.1  # of the places below must have a name
+_STRANGERS = 0.15  # what a sense below a place weighs against a name not covered yet
+_KNOWN = 0.1  # names that a place covers, at least, by senses below it
 _ARTICLE = re.compile('^(?:a|an|the|some) ')
 # What people mostly mean otherwise, or what nobody would hand over when asked for that kind.
 _NOT_MEANT = frozenset(
@@ -68,7 +68,7 @@ class WordNet:
     above: Mapping[str, tuple[str, ...]]
     things: frozenset[str]
     verbal: frozenset[str]
-    _up: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _up: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def things_called(self, noun: str) -> list[str]:
         """List the first senses of a noun which are things."""
@@ -209,7 +209,7 @@ def _best_places(
         gain = {p: len(n & left) / (len(left) + _STRANGERS * below[p]) for p, n in own.items()}
         best = max(sorted(gain), key=lambda place: gain[place], default='')
         covered = own[best] & left if best else set()
-        few = len(covered) < 2 and chosen
+        few = bool(chosen) and len(covered) < 2
         if not covered or few or len(covered) < _KNOWN * below[best]:
             break
         chosen.append(best)
