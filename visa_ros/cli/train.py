@@ -17,13 +17,13 @@ examples:
   visa-ros sim render --split train --count 2000 --width 512 --height 384 --instances varied \\
       -o data/train
   visa-ros train text -o models/visa-nano/text
-  visa-ros train dictionary -o models/visa-nano/text
   visa-ros train image --data data/train -o out/image
   visa-ros train depth --data data/train --start out/image -o out/depth
   visa-ros train language --data data/train --start out/depth --text models/visa-nano/text \\
       -o out/language
   visa-ros train segmenter --data data/train --start out/language --text models/visa-nano/text \\
       -o out/segmenter
+  visa-ros train dictionary -o models/visa-nano/text
   visa-ros train tracker --data data/train -o out/tracker
 """
 

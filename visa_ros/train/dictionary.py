@@ -153,10 +153,7 @@ def make_dictionary(wordnet: WordNet, names: Mapping[str, frozenset[str]]) -> di
 
 
 def _many(noun: str) -> str:
-    for one, more in (('knife', 'knives'), ('loaf', 'loaves'), ('sheaf', 'sheaves')):
-        if noun.endswith(one):
-            return noun.removesuffix(one) + more
-    return plural(noun)
+    return noun.removesuffix('knife') + 'knives' if noun.endswith('knife') else plural(noun)
 
 
 def _parts(name: str) -> list[str]:
